@@ -1,0 +1,7 @@
+"""`python -m explorer`."""
+
+import sys
+
+from explorer.commands import main
+
+sys.exit(main())

@@ -1,0 +1,65 @@
+"""Every method there is, in the order in which they act; no TensorFlow."""
+
+import difflib
+
+from explorer.errors import InputError
+from explorer.gradient_filters import GRADIENT_FILTERS
+from explorer.methods import Method
+from explorer.regularizers import REGULARIZERS
+from explorer.schedules import SCHEDULES
+from explorer.starts import STARTS
+from explorer.step_rules import STEP_RULES
+
+TABLES: dict[str, tuple[Method, ...]] = {
+    "start": STARTS,
+    "schedule": SCHEDULES,
+    "gradient filter": GRADIENT_FILTERS,
+    "step rule": STEP_RULES,
+    "regularizer": REGULARIZERS,
+}
+
+METHODS: dict[str, Method] = {method.name: method for table in TABLES.values() for method in table}
+
+
+def find_method(name: str) -> Method:
+    """The method of this name; `InputError` if there is none."""
+    if name in METHODS:
+        return METHODS[name]
+    close = difflib.get_close_matches(str(name), METHODS, n=1)
+    hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(METHODS)}."
+    raise InputError(f"There is no method called '{name}': {hint}")
+
+
+def checked_methods(methods: dict[str, dict]) -> dict[str, dict[str, float]]:
+    """Methods in their order, with every strength a valid number and none left out.
+
+    Raises:
+        InputError: an unknown method or parameter, a value out of range, or not exactly one
+            step rule.
+    """
+    if not isinstance(methods, dict):
+        raise InputError("The methods of a recipe must be a table of names and strengths.")
+    for name in methods:
+        find_method(name)
+    checked = {}
+    for name, method in METHODS.items():
+        if name not in methods:
+            continue
+        strengths = methods[name]
+        if not hasattr(strengths, "items"):
+            raise InputError(f"The strengths of {name} must be a table of names and numbers.")
+        for parameter in strengths:
+            method.parameter(parameter)
+        checked[name] = {
+            parameter.name: parameter.checked(
+                name, strengths.get(parameter.name, parameter.default)
+            )
+            for parameter in method.parameters
+        }
+    rules = [rule.name for rule in STEP_RULES if rule.name in checked]
+    if len(rules) != 1:
+        known = ", ".join(rule.name for rule in STEP_RULES)
+        raise InputError(
+            f"A recipe needs exactly one step rule of {known}, but has {' and '.join(rules) or 'none'}."
+        )
+    return checked

@@ -1,0 +1,56 @@
+"""The command line: one module for each command, each with `add(parser)` and `run(arguments)`."""
+
+import argparse
+import os
+import sys
+
+from explorer.commands import (
+    activations,
+    bench,
+    compare,
+    layers,
+    presets,
+    render,
+    replay,
+    weights,
+)
+from explorer.errors import InputError
+
+COMMANDS = {
+    "layers": layers,
+    "activations": activations,
+    "render": render,
+    "compare": compare,
+    "replay": replay,
+    "presets": presets,
+    "weights": weights,
+    "bench": bench,
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str):
+        raise InputError(f"{message[0].upper()}{message[1:]} (see {self.prog} --help).")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command; returns the exit status, 2 after a request that cannot be met."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    parser = _Parser(prog="python -m explorer", description="See what a network looks for.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, module in COMMANDS.items():
+        summary = module.__doc__.splitlines()[0]
+        command = commands.add_parser(name, help=summary, description=summary)
+        module.add(command)
+    try:
+        arguments = parser.parse_args(argv)
+        return COMMANDS[arguments.command].run(arguments) or 0
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0

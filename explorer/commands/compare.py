@@ -1,0 +1,60 @@
+"""Render several presets for one target side by side, as a sheet."""
+
+from explorer.commands.options import (
+    add_ascent,
+    add_network,
+    add_target,
+    photo_of,
+    print_json,
+    ready,
+    recipe_of,
+)
+from explorer.commands.progress import watch
+from explorer.commands.render import summary
+from explorer.errors import InputError
+from explorer.images import check_writable, png_bytes, write_whole
+from explorer.networks import device, load_network
+from explorer.notes import versions
+from explorer.presets import PRESETS
+from explorer.render import check, render_together
+from explorer.sheets import sheet
+from explorer.targets import describe
+
+FIRST_FOUR = "report/1-clip,report/2-decay,report/3-blur,report/4-small-norm"
+
+
+def add(parser):
+    """Options."""
+    add_network(parser)
+    add_target(parser)
+    add_ascent(parser)
+    parser.add_argument("--presets", default=FIRST_FOUR, help="names, separated by commas")
+    parser.add_argument("-o", "--output", required=True, help="the PNG to write")
+
+
+def run(arguments):
+    """Render and save the sheet."""
+    path = check_writable(arguments.output)
+    names = [name.strip() for name in arguments.presets.split(",") if name.strip()]
+    if not names:
+        raise InputError(f"--presets needs names, such as {FIRST_FOUR}.")
+    photo = photo_of(arguments.photo)
+    recipes = [recipe_of(arguments, photo, name) for name in names]
+    for recipe in recipes:
+        check(load_network(recipe.network), recipe, photo)
+    network = ready(arguments.network)
+    outcome = watch(render_together(network, recipes, photo), recipes)
+    cells = [
+        (
+            frame.kept.image,
+            f"{PRESETS[recipe.preset].title}\n{frame.done} steps, score {frame.kept.score:.4g}",
+        )
+        for recipe, frame in zip(recipes, outcome.frames, strict=True)
+    ]
+    title = describe(network, recipes[0].target)
+    note = {"recipes": [recipe.as_dict() for recipe in recipes], "versions": versions()}
+    write_whole(path, png_bytes(sheet([cells], title=title), note))
+    if arguments.json:
+        results = [summary(recipe, outcome, i) for i, recipe in enumerate(recipes)]
+        print_json({"results": results, "device": device.start(), "output": str(path)})
+    return 130 if outcome.stopped else 0

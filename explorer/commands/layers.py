@@ -1,0 +1,42 @@
+"""Show a network's structure, layer by layer."""
+
+from explorer.commands.options import add_network, print_json
+from explorer.networks import load_network
+
+
+def add(parser):
+    """Options."""
+    add_network(parser)
+
+
+def run(arguments):
+    """Print the table."""
+    network = load_network(arguments.network)
+    if arguments.json:
+        rows = [layer.as_json() for layer in network.layers]
+        return print_json({"network": network.name, "layers": rows})
+    line = "{:14} {:9} {:12} {:>15} {:>6} {:>6} {:>12} {:>15} {:>9} {:>6}"
+    print(
+        line.format(
+            *("layer", "paper", "kind", "output", "kernel", "stride"),
+            *("parameters", "multiply-adds", "field px", "every"),
+        )
+    )
+    for layer in network.layers:
+        print(
+            line.format(
+                layer.name,
+                layer.paper_name,
+                layer.kind,
+                "×".join(map(str, layer.output_shape)),
+                "×".join(map(str, layer.kernel)) if layer.kernel else "–",
+                layer.stride or "–",
+                f"{layer.parameters:,}",
+                f"{layer.multiply_adds:,}",
+                layer.receptive_field,
+                layer.receptive_stride,
+            )
+        )
+    parameters = sum(layer.parameters for layer in network.layers)
+    multiply_adds = sum(layer.multiply_adds for layer in network.layers)
+    print(f"{network.title}: {parameters:,} parameters, {multiply_adds:,} multiply-adds a picture")

@@ -1,0 +1,159 @@
+"""Options that several commands share, and how they make recipes."""
+
+import argparse
+import json
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+from explorer.errors import InputError
+from explorer.images import SAMPLES, Photo, read_photo, sample_photo
+from explorer.networks import NETWORKS, load_network
+from explorer.notes import read_picture
+from explorer.presets import DEFAULT_PRESET
+from explorer.recipe import Recipe, from_json, preset
+from explorer.targets import Target
+
+
+def add_network(parser: argparse.ArgumentParser) -> None:
+    """`--network` and `--json`, which every command has."""
+    parser.add_argument("--network", default="vgg16", help=f"one of {', '.join(NETWORKS)}")
+    add_json(parser)
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """`--json`."""
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def add_target(parser: argparse.ArgumentParser) -> None:
+    """What to excite."""
+    parser.add_argument("--layer", help="conv3_1, block3_conv1, fc_1 …")
+    parser.add_argument("--channel", type=_whole, help="number of the channel, from 0")
+    parser.add_argument("--position", help="excite one neuron: center, or ROW,COLUMN")
+    parser.add_argument("--class", dest="class_", metavar="CLASS", help="ImageNet name or number")
+    parser.add_argument("--after-relu", action="store_true", help="take the value after ReLU")
+
+
+def add_ascent(parser: argparse.ArgumentParser) -> None:
+    """How to ascend."""
+    parser.add_argument("--steps", type=_whole, help="steps of gradient ascent")
+    parser.add_argument("--size", type=_size, help="pixels, or HEIGHTxWIDTH (default 224)")
+    parser.add_argument("--seed", type=_whole, help="of the noise (default 0)")
+    parser.add_argument("--keep", choices=("last", "best"), help="which picture to keep")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="METHOD.PARAMETER=VALUE",
+        help="change a strength, or switch a method with METHOD=on or METHOD=off",
+    )
+    parser.add_argument("--photo", help=f"start from this file, or from {', '.join(SAMPLES)}")
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a whole number, not '{text}'") from None
+
+
+def _size(text: str) -> int | tuple[int, int]:
+    sides = [_whole(side) for side in text.lower().replace("×", "x").split("x")]
+    return sides[0] if len(sides) == 1 else tuple(sides)
+
+
+def target_of(arguments: argparse.Namespace) -> Target:
+    """The target that the options name."""
+    position = arguments.position
+    if position not in (None, "center"):
+        try:
+            position = tuple(int(part) for part in position.split(","))
+        except ValueError:
+            raise InputError(
+                f"--position is center or ROW,COLUMN, not '{arguments.position}'."
+            ) from None
+    return Target(
+        layer=arguments.layer,
+        channel=arguments.channel,
+        position=position,
+        after_relu=arguments.after_relu,
+        class_=arguments.class_,
+    )
+
+
+def changes_of(settings: list[str]) -> dict:
+    """What `--set` options change: method -> {parameter: value}, or None for off."""
+    changes: dict = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        method, _, parameter = name.partition(".")
+        if not equals or (not parameter and value not in ("on", "off")):
+            raise InputError(f"--set takes METHOD.PARAMETER=VALUE or METHOD=off, not '{setting}'.")
+        if parameter:
+            changes[method] = (changes.get(method) or {}) | {parameter: value}
+        else:
+            changes[method] = (changes.get(method) or {}) if value == "on" else None
+    return changes
+
+
+def photo_of(text: str | None) -> Photo | None:
+    """The photo that `--photo` names, a sample or a file."""
+    if text is None:
+        return None
+    return sample_photo(text) if text in SAMPLES else read_photo(text)
+
+
+def recipe_of(
+    arguments: argparse.Namespace, photo: Photo | None, name: str | None = None
+) -> Recipe:
+    """The recipe that the options ask for, from the preset `name`."""
+    ascent = {
+        option: value
+        for option in ("steps", "size", "seed", "keep")
+        if (value := getattr(arguments, option)) is not None
+    }
+    return preset(
+        name or DEFAULT_PRESET,
+        target_of(arguments),
+        network=arguments.network,
+        methods=changes_of(arguments.set),
+        photo=photo.name if photo else None,
+        **ascent,
+    )
+
+
+def recipe_in(path: str) -> Recipe:
+    """The recipe in a JSON file or in a PNG saved by this program."""
+    if Path(path).suffix.lower() == ".png":
+        return read_picture(path)[0]
+    try:
+        return from_json(Path(path).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise InputError(f"'{path}' is not a file with a recipe.") from None
+
+
+def ready(network: str):
+    """The network, with TensorFlow imported; its chatter at import stays off standard error."""
+    with _quiet_standard_error():
+        import tensorflow  # noqa: F401
+    return load_network(network)
+
+
+@contextmanager
+def _quiet_standard_error():
+    sys.stderr.flush()
+    kept, silent = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(silent, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(silent)
+
+
+def print_json(data: dict) -> None:
+    """One JSON object on standard output."""
+    print(json.dumps(data, ensure_ascii=False, indent=2))

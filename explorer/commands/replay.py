@@ -1,0 +1,32 @@
+"""Make a saved picture again from the recipe it carries."""
+
+from explorer.commands.options import add_json, photo_of
+from explorer.commands.render import render_to
+from explorer.images import check_writable
+from explorer.networks import load_network
+from explorer.notes import read_picture, stop_of
+from explorer.render import check, render
+
+
+def add(parser):
+    """Options."""
+    parser.add_argument("picture", help="a PNG saved by this program")
+    parser.add_argument("--photo", help="the photo that it started from, if that was your own")
+    add_json(parser)
+    parser.add_argument("-o", "--output", required=True, help="the PNG to write")
+
+
+def run(arguments):
+    """Render it again, as far as it went."""
+    path = check_writable(arguments.output)
+    recipe, stop = read_picture(arguments.picture)
+    photo = photo_of(arguments.photo)
+    check(load_network(recipe.network), recipe, photo)
+
+    def until_the_stop(network):
+        for frame in render(network, recipe, photo):
+            yield frame
+            if stop and stop_of(recipe, frame) == stop:
+                return
+
+    return render_to(path, recipe, photo, arguments.json, until_the_stop)

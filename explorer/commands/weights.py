@@ -1,0 +1,28 @@
+"""Say which weights are on this machine, or get the dense layers' (528 MB)."""
+
+from explorer.commands.options import add_json, print_json
+from explorer.networks import dense_weights
+
+
+def add(parser):
+    """Options."""
+    parser.add_argument("--download", action="store_true", help="get the dense layers' weights")
+    add_json(parser)
+
+
+def run(arguments):
+    """Download if asked, then say what is there."""
+    if arguments.download:
+        dense_weights.download()
+    found = dense_weights.find()
+    if arguments.json:
+        refused = [{"path": str(path), "reason": reason} for path, reason in found.refused]
+        path = str(found.path) if found.path else None
+        return print_json({"network": "vgg16", "dense_weights": path, "refused": refused})
+    print("VGG16's 13 convolutional layers are embedded.")
+    for path, reason in found.refused:
+        print(f"Not used: {path} {reason}.")
+    if found.path:
+        print(f"The dense layers are read from {found.path}.")
+    else:
+        print(f"The dense layers are missing; get them with: {dense_weights.COMMAND}")

@@ -1,0 +1,205 @@
+"""Pictures in and out: photos of any kind to RGB, PNG files that carry a note."""
+
+import hashlib
+import io
+import json
+import os
+import tempfile
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
+
+from explorer.errors import InputError
+
+SAMPLES = {path.stem: path for path in sorted((Path(__file__).parent / "data/photos").iterdir())}
+"""The embedded photos by name."""
+
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+LARGEST_FILE = 50_000_000
+"""Bytes of a photo's file."""
+LARGEST_PHOTO = 60_000_000
+"""Pixels of a photo before it is decoded."""
+KEPT_SIDE = 2048
+"""A photo is shrunk so that its longer side has at most so many pixels."""
+GRAY = (128, 128, 128)
+"""What shows through where a photo is transparent."""
+NOTE = "explorer"
+"""Keyword of the PNG text chunk that carries the note."""
+
+
+@dataclass(frozen=True, eq=False)
+class Photo:
+    """A photo in memory.
+
+    Attributes:
+        name: of a sample photo, or "sha256:" and the digest of the file for any other.
+        pixels: uint8 RGB (height, width, 3), upright.
+    """
+
+    name: str
+    pixels: np.ndarray
+
+    def fitted(self, size: tuple[int, int]) -> np.ndarray:
+        """The center of the photo at this (height, width): uint8 RGB, shorter side fitted."""
+        height, width = size
+        image = Image.fromarray(self.pixels)
+        return np.asarray(ImageOps.fit(image, (width, height), Image.Resampling.BICUBIC))
+
+
+def sample_photo(name: str) -> Photo:
+    """An embedded photo; `InputError` if there is none of this name."""
+    if name not in SAMPLES:
+        raise InputError(f"There is no sample photo '{name}': choose from {', '.join(SAMPLES)}.")
+    return Photo(name, read_photo(SAMPLES[name]).pixels)
+
+
+def read_photo(source: str | Path | bytes) -> Photo:
+    """Read a photo of any mode and orientation.
+
+    The format and the number of pixels are looked at before anything is decoded. EXIF
+    orientation is applied, transparency laid on gray, 16 bits reduced to 8, of an animation the
+    first picture taken, and what is very large shrunk.
+
+    Args:
+        source: a path, or the bytes of a file.
+
+    Raises:
+        InputError: there is no such file, it is not a photo, is damaged, or too large.
+    """
+    what = "The photo" if isinstance(source, bytes) else f"'{source}'"
+    data = source if isinstance(source, bytes) else _file_bytes(Path(source), what)
+    if len(data) > LARGEST_FILE:
+        raise InputError(
+            f"{what} has {len(data) / 1e6:.0f} MB: the limit is {LARGEST_FILE / 1e6:.0f} MB."
+        )
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image = Image.open(io.BytesIO(data), formats=FORMATS)
+            width, height = image.size
+            if width * height > LARGEST_PHOTO:
+                raise InputError(
+                    f"{what} has {width}×{height} pixels: the limit is "
+                    f"{LARGEST_PHOTO / 1e6:.0f} million pixels, so please make it smaller."
+                )
+            pixels = _upright_rgb(image)
+    except (UnidentifiedImageError, Image.DecompressionBombError):
+        raise InputError(
+            f"{what} is not a picture that can be read: use a JPEG, PNG, WebP, GIF, BMP or TIFF."
+        ) from None
+    except InputError:
+        raise
+    except Exception:
+        raise InputError(f"{what} is damaged or incomplete: please use another file.") from None
+    return Photo("sha256:" + hashlib.sha256(data).hexdigest(), pixels)
+
+
+def _file_bytes(path: Path, what: str) -> bytes:
+    if path.is_dir():
+        raise InputError(f"{what} is a folder, not a photo.")
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise InputError(
+                f"{what} has {path.stat().st_size / 1e6:.0f} MB: the limit is "
+                f"{LARGEST_FILE / 1e6:.0f} MB."
+            )
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"There is no file {what}.") from None
+    except OSError as error:
+        raise InputError(f"{what} cannot be read: {error.strerror}.") from None
+
+
+def _upright_rgb(image: Image.Image) -> np.ndarray:
+    image.draft("RGB", (KEPT_SIDE, KEPT_SIDE))
+    if image.mode.startswith("I;16"):
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    elif image.mode in ("I", "F"):
+        values = np.asarray(image, np.float64)
+        scale = 257.0 if values.max() > 255 else 1.0
+        image = Image.fromarray(np.clip(values / scale, 0, 255).astype(np.uint8))
+    image = ImageOps.exif_transpose(image)
+    image.thumbnail((KEPT_SIDE, KEPT_SIDE), Image.Resampling.BICUBIC)
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", image.size, (*GRAY, 255)), image)
+    return np.asarray(image.convert("RGB"))
+
+
+def png_bytes(pixels: np.ndarray, note: dict | None = None) -> bytes:
+    """A PNG of uint8 RGB (h, w, 3) pixels, with a note as JSON in a text chunk."""
+    info = PngImagePlugin.PngInfo()
+    if note is not None:
+        info.add_itxt(NOTE, json.dumps(note, ensure_ascii=False, sort_keys=True))
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG", pnginfo=info)
+    return buffer.getvalue()
+
+
+def read_note(source: str | Path | bytes) -> dict:
+    """The note in a PNG that `png_bytes` wrote.
+
+    Raises:
+        InputError: the file is not a PNG, or carries no such note.
+    """
+    what = "The picture" if isinstance(source, bytes) else f"'{source}'"
+    data = source if isinstance(source, bytes) else _file_bytes(Path(source), what)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image = Image.open(io.BytesIO(data), formats=("PNG",))
+        text = image.info.get(NOTE)
+    except Exception:
+        raise InputError(f"{what} is not a PNG: use a picture saved by this program.") from None
+    if text is None:
+        raise InputError(f"{what} carries no recipe: use a PNG saved by this program.")
+    try:
+        note = json.loads(text)
+    except (ValueError, RecursionError):
+        note = None
+    if not isinstance(note, dict):
+        raise InputError(f"{what} carries a recipe that cannot be read.")
+    return note
+
+
+def check_writable(path: str | Path, suffixes: tuple[str, ...] = (".png",)) -> Path:
+    """The path, if a file of this kind can be written there, checked before any long work.
+
+    Raises:
+        InputError: its folder does not exist or is closed, or the ending is wrong.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in suffixes:
+        raise InputError(f"The output '{path}' must end in {' or '.join(suffixes)}.")
+    if not path.parent.is_dir():
+        raise InputError(f"The output folder '{path.parent}' does not exist: please make it first.")
+    if path.is_dir():
+        raise InputError(f"The output '{path}' is a folder: please give a file name.")
+    if not os.access(path.parent, os.W_OK):
+        raise InputError(f"The output folder '{path.parent}' cannot be written to.")
+    return path
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it is there either whole or not at all."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            try:
+                file.write(data)
+                file.flush()
+                os.chmod(file.name, 0o666 & ~_umask())
+                os.replace(file.name, path)
+            except BaseException:
+                os.unlink(file.name)
+                raise
+    except OSError as error:
+        raise InputError(f"'{path}' cannot be written: {error.strerror}.") from None
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

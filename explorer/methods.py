@@ -1,0 +1,105 @@
+"""What a method is: a named, switchable part of the ascent with strengths; no TensorFlow."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from explorer.errors import InputError
+
+
+class Moment(NamedTuple):
+    """Where a step stands; tensors, so that no step is traced twice.
+
+    Attributes:
+        step: number of this step, from 0, int32.
+        steps: number of steps in all, int32.
+        gradient: (h, w, 3) gradient of the score as it came from the network.
+        mean: (3,) the network's neutral color, RGB 0–255.
+        rounds: the number of equal rounds that the steps are divided into, int32.
+    """
+
+    step: object
+    steps: object
+    gradient: object
+    mean: object
+    rounds: object
+
+    @property
+    def round_length(self):
+        """Steps in a round, at least one; int32."""
+        return -(-self.steps // self.rounds)
+
+    @property
+    def progress(self):
+        """How much of the current round is done, from 0 to below 1; float32."""
+        import tensorflow as tf
+
+        in_round = tf.cast(self.step % self.round_length, tf.float32)
+        return in_round / tf.cast(self.round_length, tf.float32)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A strength of a method.
+
+    Attributes:
+        name: as in `--set method.name=value`.
+        default: the value when the method is switched on without saying more.
+        low, high: the values allowed, both included.
+        unit: what the number counts ("px", "%"), or "".
+        help: one line on what it does.
+        whole: whether only whole numbers make sense.
+        structural: whether another value makes another computation, traced anew.
+    """
+
+    name: str
+    default: float
+    low: float
+    high: float
+    unit: str
+    help: str
+    whole: bool = False
+    structural: bool = False
+
+    def checked(self, method: str, value: object) -> float:
+        """`value` as a number of this parameter; `InputError` if it is none or out of range."""
+        where = f"{method}.{self.name}"
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            raise InputError(f"{where} must be a number, not '{value}'.") from None
+        if not self.low <= number <= self.high:
+            raise InputError(f"{where} must be from {self.low:g} to {self.high:g}, not {number:g}.")
+        if self.whole and number != int(number):
+            raise InputError(f"{where} must be a whole number, not {number:g}.")
+        return int(number) if self.whole else number
+
+
+@dataclass(frozen=True)
+class Method:
+    """A part of the ascent that can be switched on.
+
+    Attributes:
+        name: as in `--set name.parameter=value`.
+        title: for people.
+        acts_on: "start", "gradient", "step" or "image": what it changes.
+        summary: one line that says what it does and who had the idea.
+        apply: the computation; what it takes depends on what it acts on, see the module where
+            it is defined. Strengths come as keyword arguments.
+        parameters: its strengths.
+    """
+
+    name: str
+    title: str
+    acts_on: str
+    summary: str
+    apply: Callable
+    parameters: tuple[Parameter, ...] = ()
+
+    def parameter(self, name: str) -> Parameter:
+        """The parameter of this name; `InputError` if there is none."""
+        for parameter in self.parameters:
+            if parameter.name == name:
+                return parameter
+        known = ", ".join(parameter.name for parameter in self.parameters)
+        raise InputError(f"{self.name} has no parameter '{name}': it has {known}.")

@@ -1,0 +1,31 @@
+"""The networks to explore."""
+
+import difflib
+from functools import cache
+
+from explorer.errors import InputError
+from explorer.networks.network import Network
+from explorer.networks.vgg16 import VGG16
+
+NETWORKS: dict[str, type[Network]] = {network.name: network for network in (VGG16,)}
+"""Every network by name; a further one is a class like VGG16 and an entry here."""
+
+
+def load_network(name: str = "vgg16") -> Network:
+    """The network of this name, the same object at every call.
+
+    Its structure is there at once; weights are loaded by the first computation.
+
+    Raises:
+        InputError: there is no such network.
+    """
+    if name not in NETWORKS:
+        close = difflib.get_close_matches(str(name), NETWORKS, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(NETWORKS)}."
+        raise InputError(f"There is no network called '{name}': {hint}")
+    return _network(name)
+
+
+@cache
+def _network(name: str) -> Network:
+    return NETWORKS[name]()

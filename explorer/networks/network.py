@@ -1,0 +1,146 @@
+"""A network: its structure at once, its computations when first asked for."""
+
+import difflib
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from functools import lru_cache
+
+import numpy as np
+
+from explorer.errors import InputError
+from explorer.networks import classes, device
+from explorer.networks.layers import Layer
+
+KEPT_FUNCTIONS = 16
+"""How many compiled functions of one kind a network keeps; the oldest are forgotten."""
+
+
+class Network(ABC):
+    """A trained network with fixed weights.
+
+    Pictures are RGB on the 0–255 scale everywhere; what the network itself wants is the
+    business of `preprocess`. Structure needs no TensorFlow; the first computation loads it.
+    Methods that take tensors are for use inside a `tf.function`; they never touch Keras.
+    """
+
+    name: str
+    title: str
+    layers: tuple[Layer, ...]
+    input_size: int
+    """Side in pixels of the square picture that the network was trained on."""
+    mean_color: tuple[float, float, float]
+    """RGB, 0–255: what the network takes for neutral."""
+    class_layer: str
+    """Name of the layer whose units are the classes, before softmax."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._tensors = None
+        self._compiled_activations = lru_cache(KEPT_FUNCTIONS)(self._compile_activations)
+        self._by_name = {
+            name.lower(): layer
+            for layer in self.layers
+            for name in (layer.name, layer.paper_name, *layer.other_names)
+        }
+
+    def layer(self, name: str) -> Layer:
+        """The layer with this canonical, paper or other name.
+
+        Raises:
+            InputError: there is none.
+        """
+        wanted = str(name).strip().lower()
+        if wanted in self._by_name:
+            return self._by_name[wanted]
+        close = difflib.get_close_matches(wanted, self._by_name, n=1, cutoff=0.6)
+        known = ", ".join(layer.paper_name for layer in self.layers)
+        hint = f"did you mean {close[0]}?" if close else f"its layers are {known}."
+        raise InputError(f"{self.title} has no layer '{name}': {hint}")
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Names of the classes by number."""
+        return classes.imagenet()
+
+    def class_number(self, text: str | int) -> int:
+        """The number of a class given by number or name; `InputError` if there is none."""
+        return classes.class_number(text)
+
+    @abstractmethod
+    def output_size(self, layer: Layer, size: tuple[int, int]) -> tuple[int, int]:
+        """(height, width) of a spatial layer's output for a picture of this (height, width)."""
+
+    @abstractmethod
+    def require(self, layer: Layer, size: tuple[int, int], what: str) -> None:
+        """Check that `layer` can be computed here for pictures of this size.
+
+        Raises:
+            InputError: the size does not fit; `MissingWeights`: its weights are not here.
+        """
+
+    @abstractmethod
+    def _load(self):
+        """Build the Keras model with its weights and return the tensors to compute with."""
+
+    @abstractmethod
+    def preprocess(self, image):
+        """(b, h, w, 3) RGB 0–255 -> what the first layer takes."""
+
+    @abstractmethod
+    def outputs(self, image, last: str) -> dict:
+        """Every layer up to `last`, by name: tensors before ReLU for (b, h, w, 3) RGB 0–255."""
+
+    @abstractmethod
+    def unit_map(self, image, layer: Layer, channel):
+        """One channel of a layer before ReLU: (b, h, w), or (b,) for a dense layer."""
+
+    @property
+    def tensors(self):
+        """The weights as tensors, loaded once, whoever asks first."""
+        with self._lock:
+            if self._tensors is None:
+                device.start()
+                self._tensors = self._load()
+            return self._tensors
+
+    def activations(self, image: np.ndarray, names: Iterable[str]) -> dict[str, np.ndarray]:
+        """What layers answer to a picture.
+
+        Args:
+            image: uint8 (or 0–255 float) RGB, (height, width, 3).
+            names: canonical or paper names of the layers wanted.
+
+        Returns:
+            Canonical name -> float32 (h, w, channels), or (units,), after ReLU. `predictions`
+            has the classes' scores before softmax, `softmax` their probabilities.
+
+        Raises:
+            InputError: an unknown layer, a picture of the wrong size, or missing weights.
+        """
+        wanted = [self.layer(name) for name in names]
+        size = image.shape[:2]
+        for layer in wanted:
+            self.require(layer, size, f"Layer {layer.paper_name}")
+        order = [layer.name for layer in self.layers]
+        names = tuple(sorted({layer.name for layer in wanted}, key=order.index))
+        results = self._compiled_activations(names)(image[None].astype(np.float32))
+        return {name: tensor[0].numpy() for name, tensor in zip(names, results, strict=True)}
+
+    def _compile_activations(self, names: tuple[str, ...]):
+        import tensorflow as tf
+
+        self.tensors  # noqa: B018 - loaded outside the trace
+
+        @tf.function(reduce_retracing=True)
+        def compute(image):
+            outputs = self.outputs(image, names[-1])
+            return [self._activated(self.layer(name), outputs[name]) for name in names]
+
+        return compute
+
+    def _activated(self, layer: Layer, output):
+        import tensorflow as tf
+
+        plain = layer.name == self.class_layer or layer.kind in ("input", "softmax")
+        return output if plain else tf.nn.relu(output)

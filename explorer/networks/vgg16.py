@@ -1,0 +1,136 @@
+"""VGG16 (Simonyan and Zisserman, "Very Deep Convolutional Networks", 2015)."""
+
+from pathlib import Path
+
+import numpy as np
+
+from explorer.errors import InputError, MissingWeights
+from explorer.networks import dense_weights
+from explorer.networks.convolution import convolution, max_pool, turned
+from explorer.networks.layers import Layer, Row, chain
+from explorer.networks.network import Network
+
+EMBEDDED = Path(__file__).parents[1] / "data" / "vgg16_conv.npz"
+
+BLOCKS = ((2, 64), (2, 128), (3, 256), (3, 512), (3, 512))
+"""Convolutions and channels of each block; a pooling ends it."""
+
+ROWS = (
+    *(
+        row
+        for block, (convolutions, channels) in enumerate(BLOCKS, 1)
+        for row in (
+            *(
+                Row(f"block{block}_conv{i}", f"conv{block}_{i}", "convolution", channels, kernel=3)
+                for i in range(1, convolutions + 1)
+            ),
+            Row(f"block{block}_pool", f"pool{block}", "pooling", kernel=2, stride=2),
+        )
+    ),
+    Row("flatten", "flatten", "flatten"),
+    Row("fc1", "fc_1", "dense", 4096, other_names=("fc6",)),
+    Row("fc2", "fc_2", "dense", 4096, other_names=("fc7",)),
+    Row("predictions", "fc_3", "dense", 1000, other_names=("fc8", "fc3")),
+    Row("softmax", "softmax", "softmax", other_names=("prob",)),
+)
+
+
+class VGG16(Network):
+    """VGG16 with its embedded convolutions, and its dense layers where their weights are."""
+
+    name = "vgg16"
+    title = "VGG16"
+    layers = chain((224, 224, 3), ROWS)
+    input_size = 224
+    mean_color = (123.68, 116.779, 103.939)
+    class_layer = "predictions"
+
+    def output_size(self, layer: Layer, size: tuple[int, int]) -> tuple[int, int]:
+        return size[0] // layer.receptive_stride, size[1] // layer.receptive_stride
+
+    def require(self, layer: Layer, size: tuple[int, int], what: str) -> None:
+        if layer.kind in ("dense", "softmax"):
+            found = dense_weights.find()
+            if found.path is None:
+                raise MissingWeights(dense_weights.missing_message(found, what))
+        if not layer.spatial and tuple(size) != (224, 224):
+            raise InputError(
+                f"{what} needs a picture of 224×224 pixels, not {size[0]}×{size[1]}: "
+                "VGG16's dense layers have a fixed input."
+            )
+
+    def _load(self) -> dict:
+        import tensorflow as tf
+
+        found = dense_weights.find()
+        self.model = tf.keras.applications.VGG16(
+            weights=None,
+            include_top=found.path is not None,
+            input_shape=(224, 224, 3) if found.path else (None, None, 3),
+            classifier_activation=None,
+        )
+        weights = _read_embedded()
+        if found.path:
+            weights |= dense_weights.read(found.path)
+        tensors = {}
+        for name, arrays in weights.items():
+            self.model.get_layer(name).set_weights(arrays)
+            kernel, bias = (tf.convert_to_tensor(v) for v in self.model.get_layer(name).weights)
+            spatial = kernel.shape.rank == 4
+            tensors[name] = (
+                (kernel, bias, tf.constant(turned(arrays[0]))) if spatial else (kernel, bias)
+            )
+        return tensors
+
+    def preprocess(self, image):
+        return image[..., ::-1] - np.float32(self.mean_color[::-1])
+
+    def outputs(self, image, last: str) -> dict:
+        import tensorflow as tf
+
+        x = self.preprocess(image)
+        outputs = {"input": x}
+        for layer in self.layers[1:]:
+            before = self.layer(next(reversed(outputs)))
+            if layer.kind == "convolution":
+                x = x if before.kind == "input" else tf.nn.relu(x)
+                x = convolution(x, *self.tensors[layer.name])
+            elif layer.kind == "pooling":
+                x = max_pool(x)
+            elif layer.kind == "flatten":
+                x = tf.reshape(x, (-1, layer.channels))
+            elif layer.kind == "dense":
+                kernel, bias = self.tensors[layer.name]
+                x = tf.nn.relu(x) @ kernel + bias
+            elif layer.kind == "softmax":
+                x = tf.nn.softmax(x)
+            outputs[layer.name] = x
+            if layer.name == last:
+                return outputs
+        return outputs
+
+    def unit_map(self, image, layer: Layer, channel):
+        """One channel before ReLU; of the layer itself only this channel is computed."""
+        import tensorflow as tf
+
+        if layer.kind not in ("convolution", "dense"):
+            return tf.gather(self.outputs(image, layer.name)[layer.name], channel, axis=-1)
+        before = self.layers[self.layers.index(layer) - 1]
+        x = self.outputs(image, before.name)[before.name]
+        x = x if before.kind == "input" else tf.nn.relu(x)
+        kernel, bias = self.tensors[layer.name][:2]
+        kernel = tf.gather(kernel, [channel], axis=-1)
+        bias = tf.gather(bias, [channel])
+        if layer.kind == "dense":
+            return (x @ kernel + bias)[..., 0]
+        return convolution(x, kernel, bias, turned(kernel))[..., 0]
+
+
+def _read_embedded() -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Layer name -> (kernel (3, 3, in, out), bias (out,)), float32."""
+    with np.load(EMBEDDED) as arrays:
+        names = [row.name for row in ROWS if row.kind == "convolution"]
+        return {
+            name: (arrays[f"{name}/kernel"].astype(np.float32), arrays[f"{name}/bias"])
+            for name in names
+        }

@@ -1,0 +1,69 @@
+"""The note that a saved picture carries, and what it takes to make the picture again."""
+
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from explorer.errors import InputError
+from explorer.images import png_bytes, read_note
+from explorer.recipe import Recipe, from_dict
+from explorer.render import Frame
+
+PACKAGES = ("tensorflow", "keras", "numpy", "pillow")
+"""Whose versions can change a picture by a bit."""
+
+Stop = tuple[int, int]
+"""Where a render was stopped: index in the recipe's lineage, and step of that recipe."""
+
+
+def stop_of(recipe: Recipe, frame: Frame) -> Stop | None:
+    """Where the render of `recipe` stands at `frame`; None if that is its end."""
+    if frame.recipe == recipe and frame.step == recipe.steps:
+        return None
+    return recipe.lineage.index(frame.recipe), frame.step
+
+
+def picture_png(recipe: Recipe, frame: Frame) -> bytes:
+    """The picture to keep at `frame` of a render of `recipe`, as a PNG that carries its recipe."""
+    stop = stop_of(recipe, frame)
+    note = {
+        "recipe": recipe.as_dict(),
+        "score": frame.kept.score,
+        "step": frame.kept.step,
+        "stopped_at": {"part": stop[0], "step": stop[1]} if stop else None,
+        "versions": versions(),
+    }
+    return png_bytes(frame.kept.image, note)
+
+
+def read_picture(source: str | Path | bytes) -> tuple[Recipe, Stop | None]:
+    """The recipe in a PNG, and where its render was stopped.
+
+    Raises:
+        InputError: the file is no such PNG, or its recipe is damaged or of another program.
+    """
+    note = read_note(source)
+    recipe = from_dict(note.get("recipe"))
+    stopped = note.get("stopped_at")
+    if stopped is None:
+        return recipe, None
+    try:
+        stop = (int(stopped["part"]), int(stopped["step"]))
+        valid = 0 <= stop[1] <= recipe.lineage[stop[0]].steps and stop[0] >= 0
+    except (TypeError, KeyError, ValueError, IndexError):
+        valid = False
+    if not valid:
+        raise InputError("The picture says that its render was stopped, but not where.")
+    return recipe, stop
+
+
+def versions() -> dict[str, str]:
+    """Versions of this program and of the packages that compute."""
+    from explorer import __version__
+
+    found = {"explorer": __version__}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,161 @@
+"""Presets: named recipes with their source; plain data, no TensorFlow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+REPORT = "“Feature Visualization on VGG-16”, a student report"
+YOSINSKI = "Yosinski et al. 2015, deep-visualization-toolbox, doc/running-optimize-image.md"
+
+DEFAULT_PRESET = "report/4-small-norm"
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named recipe without its target.
+
+    Attributes:
+        title: for people.
+        source: who published it.
+        note: what is particular, and what was changed for VGG16.
+        steps: of ascent; 0 if it only blends what it starts from.
+        methods: name -> strengths.
+        starts_from: presets, with weights, whose pictures it starts from.
+        keep: "last" or "best".
+    """
+
+    title: str
+    source: str
+    note: str
+    steps: int
+    methods: Mapping[str, Mapping[str, float]]
+    starts_from: tuple[tuple[str, float], ...] = ()
+    keep: str = "last"
+
+
+_NAIVE = {"noise": {"deviation": 10.0}, "rms": {"size": 4.0}}
+_CLIP = _NAIVE | {"clip": {}}
+_DECAY = _CLIP | {"decay": {"strength": 0.03}}
+_BLUR = _DECAY | {"blur": {"sigma": 0.5, "every": 4}}
+_SMALL_NORM = _BLUR | {"small-norm": {"percentile": 20}}
+_AGAIN = {"rms": {"size": 4.0}, "clip": {}}
+_BLURRED = {"blurred-gradient": {"sigma_from": 0.5, "sigma_to": 2.5}}
+
+PRESETS: dict[str, Preset] = {
+    "report/naive": Preset(
+        "Naive ascent",
+        REPORT,
+        "Nothing but the normalized gradient; the report runs 200 steps.",
+        100,
+        _NAIVE,
+    ),
+    "report/1-clip": Preset("+ clip", REPORT, "Adds the clip to 0–255.", 100, _CLIP),
+    "report/2-decay": Preset("+ decay", REPORT, "Adds L2 decay.", 100, _DECAY),
+    "report/3-blur": Preset("+ blur", REPORT, "Adds a Gaussian blur of the picture.", 100, _BLUR),
+    "report/4-small-norm": Preset(
+        "+ small-norm clip", REPORT, "Adds the small-norm clip.", 100, _SMALL_NORM
+    ),
+    "report/a-blurred-gradient": Preset(
+        "Blurred gradient",
+        REPORT,
+        "Goes on from the fourth regularization with the gradient blurred at several widths.",
+        100,
+        _AGAIN | _BLURRED,
+        (("report/4-small-norm", 1.0),),
+    ),
+    "report/b-recursive-1": Preset(
+        "Recursive, 1 round",
+        REPORT,
+        "Blurs the picture, then goes on with the blurred gradient.",
+        20,
+        _AGAIN | _BLURRED | {"recursion": {"rounds": 1, "sigma": 1.0}},
+        (("report/4-small-norm", 1.0),),
+    ),
+    "report/c-recursive-5": Preset(
+        "Recursive, 5 rounds",
+        REPORT,
+        "The same five times over.",
+        100,
+        _AGAIN | _BLURRED | {"recursion": {"rounds": 5, "sigma": 1.0}},
+        (("report/4-small-norm", 1.0),),
+    ),
+    "report/d-laplacian-4": Preset(
+        "Laplacian, 4 splits",
+        REPORT,
+        "Goes on with the gradient's Laplacian pyramid, each band normalized.",
+        100,
+        _AGAIN | {"laplacian": {"splits": 4}},
+        (("report/4-small-norm", 1.0),),
+    ),
+    "report/e-laplacian-5": Preset(
+        "Laplacian, 5 splits",
+        REPORT,
+        "The same with five splits.",
+        100,
+        _AGAIN | {"laplacian": {"splits": 5}},
+        (("report/4-small-norm", 1.0),),
+    ),
+    "report/f-laplacian-4+5": Preset(
+        "Laplacian, 4 and 5 overlaid",
+        REPORT,
+        "The mean of the two pictures; no steps of its own.",
+        0,
+        _AGAIN,
+        (("report/d-laplacian-4", 0.5), ("report/e-laplacian-5", 0.5)),
+    ),
+    "yosinski/1": Preset(
+        "Yosinski, set 1",
+        YOSINSKI,
+        "",
+        200,
+        {
+            "noise": {"deviation": 10.0},
+            "progress": {"largest_rate": 100.0},
+            "blur": {"sigma": 0.5, "every": 4},
+            "small-norm": {"percentile": 50},
+            "clip": {},
+        },
+        keep="best",
+    ),
+    "yosinski/2": Preset(
+        "Yosinski, set 2",
+        YOSINSKI,
+        "",
+        200,
+        {
+            "noise": {"deviation": 10.0},
+            "plain": {"rate": 100.0},
+            "decay": {"strength": 0.3},
+            "small-norm": {"percentile": 20},
+            "clip": {},
+        },
+        keep="best",
+    ),
+    "yosinski/3": Preset(
+        "Yosinski, set 3",
+        YOSINSKI,
+        "",
+        200,
+        {
+            "noise": {"deviation": 10.0},
+            "plain": {"rate": 100.0},
+            "decay": {"strength": 0.0001},
+            "blur": {"sigma": 1.0, "every": 4},
+            "clip": {},
+        },
+        keep="best",
+    ),
+    "yosinski/4": Preset(
+        "Yosinski, set 4",
+        YOSINSKI,
+        "",
+        200,
+        {
+            "noise": {"deviation": 10.0},
+            "progress": {"largest_rate": 1e8},
+            "blur": {"sigma": 0.5, "every": 4},
+            "small-contribution": {"percentile": 90},
+            "clip": {},
+        },
+        keep="best",
+    ),
+}

@@ -1,0 +1,330 @@
+"""The recipe: everything that determines a picture, frozen; and presets made into recipes."""
+
+import dataclasses
+import difflib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from explorer.catalogue import checked_methods
+from explorer.errors import InputError
+from explorer.networks import load_network
+from explorer.presets import DEFAULT_PRESET, PRESETS
+from explorer.targets import Target, describe
+
+FORMAT = 1
+"""Version of the JSON form."""
+SMALLEST_SIDE, LARGEST_SIDE = 32, 1024
+MOST_STEPS = 10_000
+DEEPEST = 6
+"""How many recipes may start from one another in a row."""
+KEEP = ("last", "best")
+
+
+@dataclass(frozen=True)
+class PhotoStart:
+    """Start from a photo: a sample's name, or "sha256:" and the digest of a person's own file."""
+
+    photo: str
+
+
+@dataclass(frozen=True)
+class Blend:
+    """Start from the weighted mean of other recipes' pictures: (weight, recipe) pairs."""
+
+    parts: tuple[tuple[float, "Recipe"], ...]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that determines a picture; checked and canonical once made.
+
+    Attributes:
+        target: what to excite.
+        network: name of the network.
+        steps: of gradient ascent, 1 to 10,000; 0 only for a blend of other pictures.
+        size: (height, width) in pixels, each from 32 to 1,024; one number makes a square.
+        seed: of the noise.
+        start: None for the network's mean color, a `PhotoStart`, or a `Blend`.
+        methods: name -> strengths, see `explorer.catalogue.METHODS`; left out, those of the
+            default preset.
+        keep: which picture is the result, the "last" or the "best".
+        preset: the preset it came from, for captions and links; it does not matter for equality.
+
+    Raises:
+        InputError: anything that does not exist, does not fit, or is out of range.
+    """
+
+    target: Target
+    network: str = "vgg16"
+    steps: int = 200
+    size: tuple[int, int] = (224, 224)
+    seed: int = 0
+    start: PhotoStart | Blend | None = None
+    methods: Mapping[str, Mapping[str, float]] | None = None
+    keep: str = "last"
+    preset: str | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        def put(name, value):
+            object.__setattr__(self, name, value)
+
+        put("size", checked_size(self.size))
+        network = load_network(self.network)
+        put("target", self.target.resolved(network, self.size))
+        fewest = 0 if isinstance(self.start, Blend) else 1
+        put("steps", _whole("The number of steps", self.steps, fewest, MOST_STEPS))
+        put("seed", _whole("The seed", self.seed, 0, 2**32 - 1))
+        if self.keep not in KEEP:
+            raise InputError(f"A recipe keeps the last or the best picture, not '{self.keep}'.")
+        if self.methods is None:
+            put("methods", PRESETS[DEFAULT_PRESET].methods)
+        plain = {
+            name: dict(value) if isinstance(value, Mapping) else value
+            for name, value in self.methods.items()
+        }
+        frozen = {k: MappingProxyType(v) for k, v in checked_methods(plain).items()}
+        put("methods", MappingProxyType(frozen))
+        if isinstance(self.start, Blend):
+            self._check_blend(self.start)
+
+    def _check_blend(self, blend: Blend) -> None:
+        if not blend.parts:
+            raise InputError("A blend needs at least one recipe to start from.")
+        for weight, recipe in blend.parts:
+            if not (isinstance(weight, int | float) and 0 < weight < math.inf):
+                raise InputError(f"A weight in a blend must be a positive number, not {weight}.")
+            if (recipe.network, recipe.size) != (self.network, self.size):
+                raise InputError("Recipes that are blended must share network and size.")
+        if self.depth > DEEPEST:
+            raise InputError(f"At most {DEEPEST} recipes may start from one another in a row.")
+
+    def __hash__(self) -> int:
+        return hash(self.to_json())
+
+    @property
+    def parents(self) -> tuple["Recipe", ...]:
+        """The recipes whose pictures this one starts from."""
+        blend = isinstance(self.start, Blend)
+        return tuple(recipe for _, recipe in self.start.parts) if blend else ()
+
+    @property
+    def depth(self) -> int:
+        """How many recipes start from one another in a row, this one included."""
+        return 1 + max((parent.depth for parent in self.parents), default=0)
+
+    @property
+    def lineage(self) -> tuple["Recipe", ...]:
+        """Every recipe to render, each once, parents before children; the last is this one."""
+        ancestors = (recipe for parent in self.parents for recipe in parent.lineage)
+        return tuple(dict.fromkeys((*ancestors, self)))
+
+    @property
+    def total_steps(self) -> int:
+        """Steps of the whole lineage."""
+        return sum(recipe.steps for recipe in self.lineage)
+
+    @property
+    def photo(self) -> str | None:
+        """The photo that is needed to render it, if any."""
+        names = {r.start.photo for r in self.lineage if isinstance(r.start, PhotoStart)}
+        return next(iter(names), None)
+
+    @property
+    def caption(self) -> str:
+        """One line for people: target and preset."""
+        words = describe(load_network(self.network), self.target)
+        return f"{words} · {self.preset}" if self.preset else words
+
+    def changed(self, **changes) -> "Recipe":
+        """A copy with other values of its attributes."""
+        return dataclasses.replace(self, **changes)
+
+    def as_dict(self) -> dict:
+        """Plain JSON values from which `from_dict` makes an equal recipe."""
+        start = None
+        if isinstance(self.start, PhotoStart):
+            start = {"photo": self.start.photo}
+        elif isinstance(self.start, Blend):
+            parts = self.start.parts
+            start = {"blend": [{"weight": w, "recipe": r.as_dict()} for w, r in parts]}
+        return {
+            "format": FORMAT,
+            "network": self.network,
+            "target": self.target.as_json(),
+            "steps": self.steps,
+            "size": list(self.size),
+            "seed": self.seed,
+            "start": start,
+            "methods": {name: dict(strengths) for name, strengths in self.methods.items()},
+            "keep": self.keep,
+        } | ({"preset": self.preset} if self.preset else {})
+
+    def to_json(self) -> str:
+        """`as_dict` as text, the same for equal recipes."""
+        return json.dumps(_without_preset(self.as_dict()), sort_keys=True)
+
+
+def _without_preset(value):
+    if isinstance(value, dict):
+        return {k: _without_preset(v) for k, v in value.items() if k != "preset"}
+    return [_without_preset(v) for v in value] if isinstance(value, list) else value
+
+
+def from_dict(data: object, depth: int = 1) -> Recipe:
+    """The recipe that `as_dict` wrote.
+
+    Raises:
+        InputError: it is not one, is of another format, or asks for what does not exist.
+    """
+    if not isinstance(data, dict):
+        raise InputError("A recipe must be a JSON object.")
+    if data.get("format") != FORMAT:
+        raise InputError(
+            f"The recipe has format {data.get('format')!r}, and this program reads format {FORMAT}."
+        )
+    if depth > DEEPEST:
+        raise InputError(f"At most {DEEPEST} recipes may start from one another in a row.")
+    known = {entry.name for entry in dataclasses.fields(Recipe)} | {"format"}
+    if unknown := sorted(set(data) - known):
+        raise InputError(f"The recipe has an entry '{unknown[0]}' that this program does not know.")
+    values = {name: value for name, value in data.items() if name != "format"}
+    try:
+        target = dict(values.pop("target"))
+        if isinstance(target.get("position"), list):
+            target["position"] = tuple(target["position"])
+        start = _start_from(values.pop("start", None), depth)
+        return Recipe(target=Target(**target), start=start, **values)
+    except InputError:
+        raise
+    except Exception:
+        raise InputError("The recipe is damaged: an entry is missing or of a wrong kind.") from None
+
+
+def from_json(text: str) -> Recipe:
+    """The recipe in a JSON text; `InputError` if there is none."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        raise InputError("The recipe is not valid JSON.") from None
+    return from_dict(data)
+
+
+def _start_from(data, depth: int):
+    if data is None:
+        return None
+    if "photo" in data:
+        if not isinstance(data["photo"], str):
+            raise InputError("The photo that a recipe starts from must be a name.")
+        return PhotoStart(data["photo"])
+    return Blend(
+        tuple((part["weight"], from_dict(part["recipe"], depth + 1)) for part in data["blend"])
+    )
+
+
+def checked_size(size: object) -> tuple[int, int]:
+    """(height, width) from one number or two; `InputError` if they are not from 32 to 1,024."""
+    sides = (size, size) if not isinstance(size, tuple | list) else tuple(size)
+    if len(sides) != 2:
+        raise InputError("A size is one number of pixels, or a height and a width.")
+    height, width = (_whole("The size", side, SMALLEST_SIDE, LARGEST_SIDE) for side in sides)
+    return height, width
+
+
+def _whole(what: str, value: object, low: int, high: int) -> int:
+    try:
+        number = int(value)
+    except (TypeError, ValueError, OverflowError):
+        number = None
+    if number is None or isinstance(value, bool) or number != value or not low <= number <= high:
+        raise InputError(f"{what} must be a whole number from {low:,} to {high:,}, not {value}.")
+    return number
+
+
+def preset(
+    name: str,
+    target: Target,
+    *,
+    network: str = "vgg16",
+    steps: int | None = None,
+    size: int | tuple[int, int] = 224,
+    seed: int = 0,
+    methods: Mapping[str, Mapping[str, float] | None] | None = None,
+    photo: str | None = None,
+    keep: str | None = None,
+) -> Recipe:
+    """The recipe of a preset, for a target of your own.
+
+    Args:
+        name: one of `explorer.presets.PRESETS`.
+        target: what to excite.
+        network, size, seed: as in `Recipe`; the presets it starts from get the same.
+        steps: instead of the preset's own number; the presets it starts from are shortened or
+            lengthened alike.
+        methods: strengths to change, method -> {parameter: value}; None switches a method off.
+        photo: start from this photo instead of the mean color or other pictures.
+        keep: "last" or "best", instead of the preset's own.
+
+    Raises:
+        InputError: there is no such preset, or the recipe would not be valid.
+    """
+    if name not in PRESETS:
+        close = difflib.get_close_matches(str(name), PRESETS, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(PRESETS)}."
+        raise InputError(f"There is no preset called '{name}': {hint}")
+    entry = PRESETS[name]
+    if steps is not None:
+        steps = _whole("The number of steps", steps, 1, MOST_STEPS)
+    start = PhotoStart(photo) if photo else None
+    if entry.starts_from and not photo:
+        factor = None if steps is None or not entry.steps else steps / entry.steps
+        start = Blend(
+            tuple(
+                (
+                    weight,
+                    preset(
+                        parent,
+                        target,
+                        network=network,
+                        steps=steps
+                        if factor is None
+                        else max(1, round(PRESETS[parent].steps * factor)),
+                        size=size,
+                        seed=seed,
+                    ),
+                )
+                for parent, weight in entry.starts_from
+            )
+        )
+    return Recipe(
+        target=target,
+        network=network,
+        steps=steps if steps and entry.steps else entry.steps,
+        size=size,
+        seed=seed,
+        start=start,
+        methods=merged(entry.methods, methods or {}),
+        keep=keep or entry.keep,
+        preset=name,
+    )
+
+
+def merged(methods: Mapping, changes: Mapping) -> dict:
+    """Methods with changes laid over them; a change of None switches the method off.
+
+    Switching on one step rule switches the others off.
+    """
+    from explorer.step_rules import STEP_RULES
+
+    rules = {rule.name for rule in STEP_RULES}
+    result = {name: dict(strengths) for name, strengths in methods.items()}
+    for name, strengths in changes.items():
+        if strengths is None:
+            result.pop(name, None)
+            continue
+        if name in rules:
+            result = {k: v for k, v in result.items() if k == name or k not in rules}
+        result[name] = result.get(name, {}) | dict(strengths)
+    return result

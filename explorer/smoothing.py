@@ -1,0 +1,96 @@
+"""Gaussian blur and the Laplacian pyramid, on tensors (height, width, channels)."""
+
+import numpy as np
+
+REFLECTIONS = 2
+"""How often the image is mirrored at each border; enough for σ up to half the image's side."""
+
+
+def gaussian_blur(image, sigma):
+    """Blur by a Gaussian of standard deviation `sigma` pixels (a number or a scalar tensor).
+
+    Equals `scipy.ndimage.gaussian_filter(image, (sigma, sigma, 0))`: mirrored borders, kernel
+    cut at 4σ. It is written as two matrix products, so any σ runs in the same traced step.
+
+    Args:
+        image: float32 (h, w, c).
+
+    Returns:
+        float32 (h, w, c).
+    """
+    import tensorflow as tf
+
+    height, width, channels = image.shape
+    rows = _blur_matrix(height, sigma) @ tf.reshape(image, (height, width * channels))
+    turned = tf.transpose(tf.reshape(rows, (height, width, channels)), (1, 0, 2))
+    columns = _blur_matrix(width, sigma) @ tf.reshape(turned, (width, height * channels))
+    return tf.transpose(tf.reshape(columns, (width, height, channels)), (1, 0, 2))
+
+
+def _blur_matrix(side: int, sigma):
+    """(side, side): row i holds the weights with which the old pixels make the new pixel i."""
+    import tensorflow as tf
+
+    sigma = tf.maximum(tf.cast(sigma, tf.float32), 1e-6)
+    radius = tf.floor(4 * sigma + 0.5)
+
+    def weight(distance):
+        inside = tf.cast(tf.abs(distance) <= radius, tf.float32)
+        return inside * tf.exp(-0.5 * tf.square(distance / sigma))
+
+    target = np.arange(side, dtype=np.float32)[:, None]
+    source = np.arange(side, dtype=np.float32)[None, :]
+    matrix = tf.zeros((side, side))
+    for mirror in range(-REFLECTIONS, REFLECTIONS + 1):
+        shift = 2 * side * mirror
+        matrix += weight(target - (source + shift)) + weight(target - (shift - 1 - source))
+    return matrix / tf.reduce_sum(matrix, axis=1, keepdims=True)
+
+
+def laplacian_bands(image, splits: int) -> list:
+    """Split an image into `splits` bands of falling frequency and a low-pass rest.
+
+    The pyramid of Burt and Adelson (1983) as in TensorFlow's DeepDream example (2016): the
+    kernel is [1, 4, 6, 4, 1] in both directions, each band is the image minus its enlarged
+    half-size copy. The bands, merged by `merged_bands`, add up to the image.
+
+    Args:
+        image: float32 (h, w, c).
+
+    Returns:
+        `splits` + 1 tensors, finest first, each half as large as the one before (rounded up).
+    """
+    bands = []
+    for _ in range(splits):
+        low = _reduced(image)
+        bands.append(image - _enlarged(low, image.shape))
+        image = low
+    return [*bands, image]
+
+
+def merged_bands(bands: list):
+    """The image that `laplacian_bands` split: float32 (h, w, c)."""
+    image = bands[-1]
+    for band in reversed(bands[:-1]):
+        image = band + _enlarged(image, band.shape)
+    return image
+
+
+def _kernel(channels: int) -> np.ndarray:
+    """(5, 5, channels, channels), diagonal over channels, sum 1 for each."""
+    line = np.float32([1, 4, 6, 4, 1])
+    plane = np.outer(line, line) / 256
+    return plane[:, :, None, None] * np.eye(channels, dtype=np.float32)
+
+
+def _reduced(image):
+    import tensorflow as tf
+
+    return tf.nn.conv2d(image[None], _kernel(image.shape[-1]), 2, "SAME")[0]
+
+
+def _enlarged(image, shape):
+    import tensorflow as tf
+
+    kernel = 4 * _kernel(image.shape[-1])
+    return tf.nn.conv2d_transpose(image[None], kernel, (1, *shape), 2)[0]
