@@ -59,7 +59,6 @@ def checked_methods(methods: dict[str, dict]) -> dict[str, dict[str, float]]:
     rules = [rule.name for rule in STEP_RULES if rule.name in checked]
     if len(rules) != 1:
         known = ", ".join(rule.name for rule in STEP_RULES)
-        raise InputError(
-            f"A recipe needs exactly one step rule of {known}, but has {' and '.join(rules) or 'none'}."
-        )
+        given = " and ".join(rules) or "none"
+        raise InputError(f"A recipe needs exactly one step rule of {known}, but has {given}.")
     return checked

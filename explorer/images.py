@@ -92,7 +92,7 @@ def read_photo(source: str | Path | bytes) -> Photo:
         ) from None
     except InputError:
         raise
-    except Exception:
+    except Exception:  # noqa: BLE001 - Pillow raises many kinds
         raise InputError(f"{what} is damaged or incomplete: please use another file.") from None
     return Photo("sha256:" + hashlib.sha256(data).hexdigest(), pixels)
 
@@ -152,7 +152,7 @@ def read_note(source: str | Path | bytes) -> dict:
             warnings.simplefilter("ignore")
             image = Image.open(io.BytesIO(data), formats=("PNG",))
         text = image.info.get(NOTE)
-    except Exception:
+    except Exception:  # noqa: BLE001 - as above
         raise InputError(f"{what} is not a PNG: use a picture saved by this program.") from None
     if text is None:
         raise InputError(f"{what} carries no recipe: use a PNG saved by this program.")

@@ -36,8 +36,8 @@ _NAIVE = {"noise": {"deviation": 10.0}, "rms": {"size": 4.0}}
 _CLIP = _NAIVE | {"clip": {}}
 _DECAY = _CLIP | {"decay": {"strength": 0.03}}
 _BLUR = _DECAY | {"blur": {"sigma": 0.5, "every": 4}}
-_SMALL_NORM = _BLUR | {"small-norm": {"percentile": 20}}
-_AGAIN = {"rms": {"size": 4.0}, "clip": {}}
+_SMALL_NORM = _BLUR | {"small-norm": {"percentile": 40}}
+_AGAIN = {"rms": {"size": 2.0}, "decay": {"strength": 0.03}, "clip": {}}
 _BLURRED = {"blurred-gradient": {"sigma_from": 0.5, "sigma_to": 2.5}}
 
 PRESETS: dict[str, Preset] = {
@@ -109,7 +109,7 @@ PRESETS: dict[str, Preset] = {
         200,
         {
             "noise": {"deviation": 10.0},
-            "progress": {"largest_rate": 100.0},
+            "progress": {"gain": 600.0, "largest_rate": 1e6},
             "blur": {"sigma": 0.5, "every": 4},
             "small-norm": {"percentile": 50},
             "clip": {},
@@ -123,7 +123,7 @@ PRESETS: dict[str, Preset] = {
         200,
         {
             "noise": {"deviation": 10.0},
-            "plain": {"rate": 100.0},
+            "plain": {"rate": 0.2},
             "decay": {"strength": 0.3},
             "small-norm": {"percentile": 20},
             "clip": {},
@@ -137,7 +137,7 @@ PRESETS: dict[str, Preset] = {
         200,
         {
             "noise": {"deviation": 10.0},
-            "plain": {"rate": 100.0},
+            "plain": {"rate": 0.1},
             "decay": {"strength": 0.0001},
             "blur": {"sigma": 1.0, "every": 4},
             "clip": {},
@@ -151,7 +151,7 @@ PRESETS: dict[str, Preset] = {
         200,
         {
             "noise": {"deviation": 10.0},
-            "progress": {"largest_rate": 1e8},
+            "progress": {"gain": 3000.0, "largest_rate": 1e8},
             "blur": {"sigma": 0.5, "every": 4},
             "small-contribution": {"percentile": 90},
             "clip": {},

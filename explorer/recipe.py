@@ -199,7 +199,7 @@ def from_dict(data: object, depth: int = 1) -> Recipe:
         return Recipe(target=Target(**target), start=start, **values)
     except InputError:
         raise
-    except Exception:
+    except (AttributeError, KeyError, TypeError, ValueError):
         raise InputError("The recipe is damaged: an entry is missing or of a wrong kind.") from None
 
 

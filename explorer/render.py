@@ -10,7 +10,6 @@ from explorer.catalogue import METHODS, TABLES
 from explorer.errors import InputError
 from explorer.images import SAMPLES, Photo, sample_photo
 from explorer.methods import Moment
-from explorer.networks import load_network
 from explorer.networks.network import Network
 from explorer.recipe import Blend, PhotoStart, Recipe
 from explorer.targets import Target, describe, excitation, place
@@ -180,7 +179,7 @@ def _ascend(network: Network, recipe: Recipe, photo: Photo | None, pool: Pool) -
         score = float(score)
         if not np.isfinite(score):
             raise InputError(
-                f"The numbers overflowed at step {step}: choose a smaller step, or clip the picture."
+                f"The numbers overflowed at step {step}: choose a smaller step, or switch on clip."
             )
         frame = Frame(recipe, step, score, picture.numpy(), step, recipe.steps, best)
         if best is None or score > best.score:
@@ -237,7 +236,7 @@ def _compiled(
     def shown(x):
         return tf.round(tf.clip_by_value(x + mean, 0.0, 255.0))
 
-    @tf.function
+    @tf.function(autograph=False)
     def advance(x, unit, step, steps, rounds, strengths):
         def apply(method, value, *moment):
             return method.apply(value, *moment, **fixed[method.name], **strengths[method.name])
@@ -262,7 +261,7 @@ def _compiled(
             x = apply(regularizer, x, moment)
         return x, score, tf.cast(picture, tf.uint8)
 
-    @tf.function
+    @tf.function(autograph=False)
     def finish(x, unit):
         picture = shown(x)
         return score_of(picture, unit), tf.cast(picture, tf.uint8)

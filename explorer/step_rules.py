@@ -14,17 +14,18 @@ def rms(gradient, size):
     return size * gradient / (tf.sqrt(tf.reduce_mean(gradient**2)) + 1e-12)
 
 
-def progress(gradient, largest_rate):
-    """A rate that promises a gain of 2 in the score, min(largest_rate, 2/‖g‖²)."""
+def progress(gradient, gain, largest_rate):
+    """A rate that promises a certain gain of the score, min(largest_rate, gain/‖g‖²)."""
     import tensorflow as tf
 
     norm = tf.reduce_sum(gradient**2)
-    return tf.minimum(largest_rate, 2.0 / (norm + 1e-30)) * gradient
+    return tf.minimum(largest_rate, gain / (norm + 1e-30)) * gradient
 
 
 def plain(gradient, rate):
-    """The gradient times a rate."""
-    return rate * gradient
+    """The gradient times a rate and the number of pixels, so that sizes behave alike."""
+    height, width = gradient.shape[:2]
+    return rate * height * width * gradient
 
 
 STEP_RULES = (
@@ -40,9 +41,12 @@ STEP_RULES = (
         "progress",
         "Steps of equal gain",
         "step",
-        "Chooses the rate that should raise the score by 2 at each step (Yosinski).",
+        "Chooses the rate that should raise the score equally at each step (Yosinski).",
         progress,
-        (Parameter("largest_rate", 1e8, 1e-3, 1e12, "", "Upper bound on the rate."),),
+        (
+            Parameter("gain", 2.0, 1e-3, 1e6, "score", "What each step should add to the score."),
+            Parameter("largest_rate", 1e8, 1e-3, 1e12, "", "Upper bound on the rate."),
+        ),
     ),
     Method(
         "plain",
@@ -50,6 +54,6 @@ STEP_RULES = (
         "step",
         "Adds the gradient times a fixed rate: small gradients make small steps.",
         plain,
-        (Parameter("rate", 1e4, 1e-3, 1e12, "", "What the gradient is multiplied by."),),
+        (Parameter("rate", 0.1, 1e-6, 1e6, "a pixel", "Times gradient and number of pixels."),),
     ),
 )

@@ -59,7 +59,7 @@ class Target:
             raise InputError(f"{layer.paper_name} needs a channel, a number from 0 to {last}.")
         if not 0 <= self.channel <= last:
             raise InputError(
-                f"{layer.paper_name} has no channel {self.channel}: channels count from 0 to {last}."
+                f"{layer.paper_name} has no channel {self.channel}: they count from 0 to {last}."
             )
         if self.after_relu and layer.name == network.class_layer:
             raise InputError("A class is taken before softmax and has no ReLU.")
@@ -181,7 +181,7 @@ def _compiled(network: Network, target: Target):
 
     network.tensors  # noqa: B018 - loaded outside the trace
 
-    @tf.function
+    @tf.function(autograph=False)
     def compute(image, channel, position):
         with tf.GradientTape() as tape:
             tape.watch(image)

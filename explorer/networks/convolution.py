@@ -9,7 +9,7 @@ import numpy as np
 
 
 def turned(kernel):
-    """The kernel (height, width, in, out) that carries a gradient back: (height, width, out, in)."""
+    """The kernel that carries a gradient back: (h, w, in, out) -> (h, w, out, in)."""
     if isinstance(kernel, np.ndarray):
         return np.ascontiguousarray(kernel[::-1, ::-1].transpose(0, 1, 3, 2))
     import tensorflow as tf

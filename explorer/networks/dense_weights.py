@@ -1,4 +1,4 @@
-"""The weights of VGG16's three dense layers: where they are, whether they are sound, how to get them.
+"""The weights of VGG16's three dense layers: where they are, if they are sound, how to get them.
 
 They come from the file that `keras.applications.VGG16(weights="imagenet")` loads; address, checksum
 and name are those of keras/src/applications/vgg16.py. Keras and h5py are imported only when needed.
@@ -87,20 +87,12 @@ def problem(path: Path) -> str | None:
             for layer, shapes in SHAPES.items():
                 if layer not in file or "weight_names" not in file[layer].attrs:
                     return f"it has no layer {layer}, so it is not the full VGG16 of Keras"
-                arrays = _kernel_and_bias(file[layer])
-                found = tuple(array.shape for array in arrays)
-                if found != shapes:
-                    return f"its layer {layer} has arrays of shape {found} instead of {shapes}"
-                types = sorted({str(array.dtype) for array in arrays})
-                if types != ["float32"]:
-                    return f"its layer {layer} has values of type {types[0]} instead of float32"
-    except Exception as error:  # h5py raises many kinds for a damaged file.
-        text = str(error)
-        if "truncated" in text:
-            return "it is truncated"
-        if "signature not found" in text:
-            return "it is not an HDF5 file"
-        return f"it cannot be read: {_phrase(error)}"
+                found = [f"{array.dtype} {array.shape}" for array in _kernel_and_bias(file[layer])]
+                wanted = [f"float32 {shape}" for shape in shapes]
+                if found != wanted:
+                    return f"its layer {layer} holds {found} instead of {wanted}".replace("'", "")
+    except Exception as error:  # noqa: BLE001 - h5py raises many kinds for a damaged file
+        return _refusal(error)
     return None
 
 
@@ -137,30 +129,29 @@ def read(path: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     """
     import h5py
 
-    reason, weights = problem(path), {}
+    reason = problem(path)
     if not reason:
         try:
             with h5py.File(path, "r") as file:
-                for layer in SHAPES:
-                    kernel, bias = (array[()] for array in _kernel_and_bias(file[layer]))
-                    if not (np.isfinite(kernel).all() and np.isfinite(bias).all()):
-                        reason = f"its layer {layer} has values that are not finite"
-                    weights[layer] = kernel, bias
-        except Exception as error:
-            reason = f"it cannot be read: {_phrase(error)}"
-    if reason:
-        raise InputError(
-            f"The weights file {path} cannot be used because {reason}; get a sound one with: "
-            f"{_REMEDY}"
-        )
-    return weights
+                weights = {
+                    layer: tuple(array[()] for array in _kernel_and_bias(file[layer]))
+                    for layer in SHAPES
+                }
+            if all(np.isfinite(array).all() for arrays in weights.values() for array in arrays):
+                return weights
+            reason = "it holds values that are not finite"
+        except Exception as error:  # noqa: BLE001 - as in `problem`
+            reason = _refusal(error)
+    raise InputError(
+        f"The weights file {path} cannot be used because {reason}; get a sound one with: {_REMEDY}"
+    )
 
 
 def download(folder: Path | None = None, origin: str = ORIGIN, md5: str = MD5) -> Path:
     """Download the file with Keras's downloader, progress on stderr, and return its path.
 
     It takes its place in `folder` (default: `keras_cache`) only when it is complete and sound;
-    until then, and after any failure, what was there stays as it was.
+    until then, and after any failure or interruption, what was there stays as it was.
 
     Raises:
         InputError: no connection, a file that is cut, corrupted or not the right one, no
@@ -184,7 +175,7 @@ def download(folder: Path | None = None, origin: str = ORIGIN, md5: str = MD5) -
     except Exception as error:  # Keras raises plain Exception when an address fails.
         raise InputError(
             f"VGG16's dense layers could not be downloaded from {origin} to {folder}: "
-            f"{_phrase(error)}; try again with: {_REMEDY}"
+            f"{_cause(error)}; try again with: {_REMEDY}"
         ) from error
 
 
@@ -193,11 +184,24 @@ def _kernel_and_bias(group: "h5py.Group") -> list["h5py.Dataset"]:
     return sorted((group[name] for name in group.attrs["weight_names"]), key=lambda a: -a.ndim)
 
 
-def _phrase(error: Exception) -> str:
-    """An error's text without its number and closing period; the cause, where Keras hides it."""
-    cause = error.__context__ if isinstance(error.__context__, URLError) else error
-    if isinstance(cause, URLError) and not isinstance(cause, HTTPError):
-        cause = cause.reason
-    text = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
-    place = f": {cause.filename}" if getattr(cause, "strerror", None) and cause.filename else ""
-    return text.splitlines()[0].split(". ")[0].rstrip(".") + place
+def _refusal(error: Exception) -> str:
+    """The phrase for an error met while reading a file."""
+    if "truncated" in str(error):
+        return "it is truncated"
+    if "signature not found" in str(error):
+        return "it is not an HDF5 file"
+    if isinstance(error, MemoryError):
+        return "there is not enough memory to read it"
+    number = getattr(error, "errno", None)
+    return f"it cannot be read: {os.strerror(number)}" if number else "it is damaged"
+
+
+def _cause(error: Exception) -> str:
+    """The phrase for an error met while downloading; Keras keeps urllib's error in the context."""
+    if isinstance(error.__context__, URLError):
+        error = error.__context__
+        error = error if isinstance(error, HTTPError) else error.reason
+    elif isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return text.splitlines()[0].split(". ")[0].rstrip(".")

@@ -132,7 +132,7 @@ class Network(ABC):
 
         self.tensors  # noqa: B018 - loaded outside the trace
 
-        @tf.function(reduce_retracing=True)
+        @tf.function(autograph=False)
         def compute(image):
             outputs = self.outputs(image, names[-1])
             return [self._activated(self.layer(name), outputs[name]) for name in names]

@@ -1,5 +1,6 @@
 """VGG16 (Simonyan and Zisserman, "Very Deep Convolutional Networks", 2015)."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -62,18 +63,15 @@ class VGG16(Network):
     def _load(self) -> dict:
         import tensorflow as tf
 
-        found = dense_weights.find()
+        dense = self._read_dense()
         self.model = tf.keras.applications.VGG16(
             weights=None,
-            include_top=found.path is not None,
-            input_shape=(224, 224, 3) if found.path else (None, None, 3),
+            include_top=bool(dense),
+            input_shape=(224, 224, 3) if dense else (None, None, 3),
             classifier_activation=None,
         )
-        weights = _read_embedded()
-        if found.path:
-            weights |= dense_weights.read(found.path)
         tensors = {}
-        for name, arrays in weights.items():
+        for name, arrays in (_read_embedded() | dense).items():
             self.model.get_layer(name).set_weights(arrays)
             kernel, bias = (tf.convert_to_tensor(v) for v in self.model.get_layer(name).weights)
             spatial = kernel.shape.rank == 4
@@ -81,6 +79,23 @@ class VGG16(Network):
                 (kernel, bias, tf.constant(turned(arrays[0]))) if spatial else (kernel, bias)
             )
         return tensors
+
+    def _read_dense(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """The dense layers' weights if there are sound ones; why not goes to `_dense_refusal`."""
+        self._dense_refusal = (
+            "The dense layers' weights came after the network was loaded: restart the program."
+        )
+        found = dense_weights.find()
+        try:
+            return dense_weights.read(found.path) if found.path else {}
+        except InputError as error:
+            self._dense_refusal = str(error)
+            return {}
+
+    def _weights(self, layer: Layer):
+        if layer.name not in self.tensors:
+            raise MissingWeights(self._dense_refusal)
+        return self.tensors[layer.name]
 
     def preprocess(self, image):
         return image[..., ::-1] - np.float32(self.mean_color[::-1])
@@ -90,23 +105,21 @@ class VGG16(Network):
 
         x = self.preprocess(image)
         outputs = {"input": x}
-        for layer in self.layers[1:]:
-            before = self.layer(next(reversed(outputs)))
+        end = self.layers.index(self.layer(last)) + 1
+        for before, layer in pairwise(self.layers[:end]):
             if layer.kind == "convolution":
                 x = x if before.kind == "input" else tf.nn.relu(x)
-                x = convolution(x, *self.tensors[layer.name])
+                x = convolution(x, *self._weights(layer))
             elif layer.kind == "pooling":
                 x = max_pool(x)
             elif layer.kind == "flatten":
                 x = tf.reshape(x, (-1, layer.channels))
             elif layer.kind == "dense":
-                kernel, bias = self.tensors[layer.name]
+                kernel, bias = self._weights(layer)
                 x = tf.nn.relu(x) @ kernel + bias
             elif layer.kind == "softmax":
                 x = tf.nn.softmax(x)
             outputs[layer.name] = x
-            if layer.name == last:
-                return outputs
         return outputs
 
     def unit_map(self, image, layer: Layer, channel):
@@ -118,7 +131,7 @@ class VGG16(Network):
         before = self.layers[self.layers.index(layer) - 1]
         x = self.outputs(image, before.name)[before.name]
         x = x if before.kind == "input" else tf.nn.relu(x)
-        kernel, bias = self.tensors[layer.name][:2]
+        kernel, bias = self._weights(layer)[:2]
         kernel = tf.gather(kernel, [channel], axis=-1)
         bias = tf.gather(bias, [channel])
         if layer.kind == "dense":
