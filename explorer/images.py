@@ -139,6 +139,13 @@ def png_bytes(pixels: np.ndarray, note: dict | None = None) -> bytes:
     return buffer.getvalue()
 
 
+def jpeg_bytes(pixels: np.ndarray, quality: int = 88) -> bytes:
+    """A JPEG of uint8 RGB (h, w, 3) pixels, for showing."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()
+
+
 def read_note(source: str | Path | bytes) -> dict:
     """The note in a PNG that `png_bytes` wrote.
 

@@ -44,15 +44,33 @@ PRESETS: dict[str, Preset] = {
     "report/naive": Preset(
         "Naive ascent",
         REPORT,
-        "Nothing but the normalized gradient; the report runs 200 steps.",
+        "Nothing but the normalized gradient; 200 steps in the report, 100 here.",
         100,
         _NAIVE,
     ),
-    "report/1-clip": Preset("+ clip", REPORT, "Adds the clip to 0–255.", 100, _CLIP),
-    "report/2-decay": Preset("+ decay", REPORT, "Adds L2 decay.", 100, _DECAY),
-    "report/3-blur": Preset("+ blur", REPORT, "Adds a Gaussian blur of the picture.", 100, _BLUR),
+    "report/1-clip": Preset(
+        "Clip",
+        REPORT,
+        "Naive ascent, and pixels kept within 0–255; 100 of the report's 200 steps.",
+        100,
+        _CLIP,
+    ),
+    "report/2-decay": Preset(
+        "Clip, decay", REPORT, "Adds L2 decay; 100 of the report's 200 steps.", 100, _DECAY
+    ),
+    "report/3-blur": Preset(
+        "Clip, decay, blur",
+        REPORT,
+        "Adds a Gaussian blur of the picture; 100 of the report's 200 steps.",
+        100,
+        _BLUR,
+    ),
     "report/4-small-norm": Preset(
-        "+ small-norm clip", REPORT, "Adds the small-norm clip.", 100, _SMALL_NORM
+        "All four regularizations",
+        REPORT,
+        "Adds the small-norm clip; 100 of the report's 200 steps.",
+        100,
+        _SMALL_NORM,
     ),
     "report/a-blurred-gradient": Preset(
         "Blurred gradient",
@@ -105,7 +123,8 @@ PRESETS: dict[str, Preset] = {
     "yosinski/1": Preset(
         "Yosinski, set 1",
         YOSINSKI,
-        "",
+        "Progress rule, blur, half of the pixels set to the mean color. 500 steps there; the gain "
+        "is raised from 2, as VGG16's activations are some hundred times CaffeNet's.",
         200,
         {
             "noise": {"deviation": 10.0},
@@ -119,11 +138,11 @@ PRESETS: dict[str, Preset] = {
     "yosinski/2": Preset(
         "Yosinski, set 2",
         YOSINSKI,
-        "",
+        "Strong decay and a mild small-norm clip. 750 steps there; the rate is fitted to VGG16.",
         200,
         {
             "noise": {"deviation": 10.0},
-            "plain": {"rate": 0.2},
+            "plain": {"rate": 0.25},
             "decay": {"strength": 0.3},
             "small-norm": {"percentile": 20},
             "clip": {},
@@ -133,7 +152,8 @@ PRESETS: dict[str, Preset] = {
     "yosinski/3": Preset(
         "Yosinski, set 3",
         YOSINSKI,
-        "",
+        "Most of that paper's pictures: weak decay and blur. 1,000 steps there; the rate is "
+        "fitted to VGG16.",
         200,
         {
             "noise": {"deviation": 10.0},
@@ -147,11 +167,12 @@ PRESETS: dict[str, Preset] = {
     "yosinski/4": Preset(
         "Yosinski, set 4",
         YOSINSKI,
-        "",
+        "Only the tenth of the pixels that contributes most is kept. 1,000 steps there; gain as "
+        "in set 1.",
         200,
         {
             "noise": {"deviation": 10.0},
-            "progress": {"gain": 3000.0, "largest_rate": 1e8},
+            "progress": {"gain": 1000.0, "largest_rate": 1e8},
             "blur": {"sigma": 0.5, "every": 4},
             "small-contribution": {"percentile": 90},
             "clip": {},

@@ -1,0 +1,163 @@
+"""A recipe as the address of a page, and back.
+
+Target, size, seed and photo are plain parameters; the rest is one parameter for each recipe,
+the preset's name and what was changed from it: `report/naive;steps=50;rms.size=2;clip=off`.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from explorer.catalogue import METHODS
+from explorer.errors import InputError
+from explorer.images import SAMPLES
+from explorer.networks import load_network
+from explorer.presets import DEFAULT_PRESET, PRESETS
+from explorer.recipe import MOST_STEPS, PhotoStart, Recipe, preset
+from explorer.targets import Target
+
+DEFAULT_TARGET = Target("conv3_1", 1)
+
+
+def recipe_text(recipe: Recipe) -> str:
+    """A recipe's preset and what it changes from it."""
+    name = recipe.preset or DEFAULT_PRESET
+    base = preset(name, recipe.target, network=recipe.network, size=recipe.size, seed=recipe.seed)
+    parts = [name]
+    if recipe.steps != base.steps:
+        parts.append(f"steps={recipe.steps}")
+    elif recipe.parents and recipe.parents[0].steps != base.parents[0].steps:
+        parts.append(f"steps={recipe.parents[0].steps}")
+    if recipe.keep != base.keep:
+        parts.append(f"keep={recipe.keep}")
+    for method in METHODS:
+        before, after = base.methods.get(method), recipe.methods.get(method)
+        if after is None and before is not None:
+            parts.append(f"{method}=off")
+        elif after is not None:
+            changed = {k: v for k, v in after.items() if not before or before[k] != v}
+            parts += [f"{method}.{name}={value:.12g}" for name, value in changed.items()]
+            if before is None and not after:
+                parts.append(f"{method}=on")
+    return ";".join(parts)
+
+
+def recipe_of(text: str, target: Target, **common) -> Recipe:
+    """The recipe that `recipe_text` wrote; `common` is network, size, seed and photo.
+
+    Raises:
+        InputError: a part of it is not understood or not valid.
+    """
+    name, *parts = text.replace(" ", "+").split(";")
+    options: dict = {}
+    methods: dict = {}
+    for part in parts:
+        key, equals, value = part.partition("=")
+        method, dot, parameter = key.partition(".")
+        if not equals:
+            raise InputError(f"'{part}' in the address is not understood.")
+        if key == "steps":
+            options["steps"] = whole(value, "steps", 1, MOST_STEPS)
+        elif key == "keep":
+            options["keep"] = value
+        elif dot:
+            methods[method] = (methods.get(method) or {}) | {parameter: value}
+        else:
+            methods[method] = None if value == "off" else methods.get(method) or {}
+    return preset(name, target, methods=methods, **common, **options)
+
+
+def link_of(recipes: Sequence[Recipe]) -> dict[str, str]:
+    """The parameters of the address that shows these recipes, all of one target."""
+    first = recipes[0]
+    network, target = load_network(first.network), first.target
+    of_class = target.layer == network.class_layer
+    link = {"network": first.network} if first.network != "vgg16" else {}
+    if of_class:
+        link["class"] = str(target.channel)
+    else:
+        link |= {
+            "layer": network.layer(target.layer).paper_name,
+            "channel": str(target.channel),
+        }
+    if target.position:
+        at_center = target.position == "center"
+        link["position"] = "center" if at_center else ",".join(map(str, target.position))
+    if target.after_relu:
+        link["relu"] = "after"
+    height, width = first.size
+    link["size"] = str(height) if height == width else f"{height}x{width}"
+    link["seed"] = str(first.seed)
+    if isinstance(first.start, PhotoStart) and first.start.photo in SAMPLES:
+        link["photo"] = first.start.photo
+    numbers = range(1, len(recipes) + 1) if len(recipes) > 1 else [""]
+    link |= {f"recipe{n}": recipe_text(r) for n, r in zip(numbers, recipes, strict=True)}
+    return link
+
+
+def recipes_in(
+    link: Mapping[str, str], default: Sequence[str] = (DEFAULT_PRESET,)
+) -> tuple[list[Recipe], list[str]]:
+    """The recipes that an address asks for, and a sentence for each part that was not understood.
+
+    Args:
+        link: parameters of the address; what is missing or nonsense takes its default.
+        default: recipe texts to show if the address has none.
+    """
+    complaints: list[str] = []
+
+    def tried(read, otherwise):
+        try:
+            return read()
+        except InputError as error:
+            complaints.append(str(error))
+            return otherwise
+
+    name = link.get("network", "vgg16")
+    network = tried(lambda: load_network(name), load_network())
+    size = tried(lambda: _size(link.get("size", "224")), (224, 224))
+    seed = tried(lambda: whole(link.get("seed", "0"), "seed", 0, 2**32 - 1), 0)
+    target = tried(lambda: _target(link, network, size), DEFAULT_TARGET)
+    photo = link.get("photo")
+    if photo and photo not in SAMPLES:
+        complaints.append(
+            f"There is no sample photo '{photo[:40]}'; your own photos cannot travel in a link."
+        )
+        photo = None
+    common = {"network": network.name, "size": size, "seed": seed, "photo": photo}
+    texts = [link[key] for key in sorted(link) if key.startswith("recipe")] or list(default)
+    recipes = [tried(lambda text=text: recipe_of(text, target, **common), None) for text in texts]
+    recipes = [recipe for recipe in recipes if recipe]
+    if not recipes:
+        recipes = [
+            tried(lambda text=text: recipe_of(text, target, **common), None) for text in default
+        ]
+    if None in recipes:
+        recipes = [preset(text, DEFAULT_TARGET, seed=seed) for text in default if text in PRESETS]
+    return recipes, complaints
+
+
+def whole(text: str, what: str, low: int, high: int) -> int:
+    """A whole number from a text, between `low` and `high`; `InputError` otherwise."""
+    if text.isascii() and text.isdigit() and low <= int(text[:12]) <= high:
+        return int(text)
+    raise InputError(f"The {what} must be a whole number from {low:,} to {high:,}, not '{text}'.")
+
+
+def _size(text: str) -> tuple[int, int]:
+    sides = [whole(side, "size", 32, 1024) for side in text.split("x")[:2]]
+    return (sides[0], sides[-1])
+
+
+def _target(link: Mapping[str, str], network, size) -> Target:
+    if "class" in link:
+        return Target(class_=link["class"]).resolved(network, size)
+    if "layer" not in link and "channel" not in link:
+        return DEFAULT_TARGET
+    position = link.get("position")
+    if position and position != "center":
+        position = tuple(whole(part, "position", 0, 1023) for part in position.split(","))
+    return Target(
+        link.get("layer", DEFAULT_TARGET.layer),
+        whole(link.get("channel", "0"), "channel", 0, 10**6),
+        position=position or None,
+        after_relu=link.get("relu") == "after",
+    ).resolved(network, size)

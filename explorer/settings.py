@@ -1,0 +1,45 @@
+"""Limits of a shared server: one table, each entry open to an environment variable."""
+
+import os
+from dataclasses import dataclass, field, fields
+
+from explorer.errors import InputError
+
+
+def _setting(default: float, help: str, low: float = 1):
+    return field(default=default, metadata={"help": help, "low": low})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Limits; `EXPLORER_` and the name in capitals is the environment variable of each."""
+
+    visitor_renders: int = _setting(4, "renders that one visitor may have under way")
+    all_renders: int = _setting(40, "renders that all visitors together may have under way")
+    recipes: int = _setting(6, "recipes in one comparison")
+    steps: int = _setting(2000, "steps of one recipe")
+    pixels: int = _setting(384 * 384, "pixels of a picture; a step on more may take over a second")
+    upload_mb: int = _setting(20, "megabytes of an uploaded file")
+    kept_mb: int = _setting(150, "megabytes of finished renders kept for everybody")
+    turn_seconds: float = _setting(0.4, "seconds of a turn before the next visitor's", low=0.01)
+    grace_seconds: float = _setting(20, "seconds that a render goes on after its visitor left", 0)
+
+
+def from_environment(environment=os.environ) -> Settings:
+    """The settings that are in force.
+
+    Raises:
+        InputError: a variable does not hold a number, or too small a one.
+    """
+    values = {}
+    for entry in fields(Settings):
+        name = f"EXPLORER_{entry.name.upper()}"
+        if name not in environment:
+            continue
+        try:
+            values[entry.name] = type(entry.default)(environment[name])
+        except ValueError:
+            raise InputError(f"{name} must be a number, not '{environment[name]}'.") from None
+        if values[entry.name] < entry.metadata["low"]:
+            raise InputError(f"{name} must be at least {entry.metadata['low']}.")
+    return Settings(**values)

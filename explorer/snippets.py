@@ -1,0 +1,56 @@
+"""The few lines of Python that make what is on screen."""
+
+from collections.abc import Sequence
+
+from explorer.presets import DEFAULT_PRESET
+from explorer.recipe import PhotoStart, Recipe, merged, preset
+
+
+def code_of(recipes: Sequence[Recipe]) -> str:
+    """Python that renders these recipes with the package and saves their pictures."""
+    own = next((r.photo for r in recipes if r.photo and r.photo.startswith("sha256:")), None)
+    lines = [
+        "from PIL import Image",
+        "",
+        f"from explorer import Target, load_network, preset,{' read_photo,' * bool(own)} render",
+        "",
+        f"network = load_network({recipes[0].network!r})",
+    ]
+    if own:
+        lines.append("photo = read_photo('my-photo.jpg')")
+    for number, recipe in enumerate(recipes, 1):
+        name = f"picture{number if len(recipes) > 1 else ''}.png"
+        lines += ["", f"recipe = {_expression(recipe)}"]
+        lines.append(f"for frame in render(network, recipe{', photo' * bool(own)}):")
+        lines.append('    print(frame.step, frame.score, end="\\r")')
+        lines.append(f"Image.fromarray(frame.kept.image).save({name!r})")
+    return "\n".join(lines) + "\n"
+
+
+def _expression(recipe: Recipe) -> str:
+    target = recipe.target
+    arguments = [repr(target.layer), str(target.channel)]
+    if target.position is not None:
+        arguments.append(f"position={target.position!r}")
+    if target.after_relu:
+        arguments.append("after_relu=True")
+    name = recipe.preset or DEFAULT_PRESET
+    shape = {"network": recipe.network, "size": recipe.size, "seed": recipe.seed}
+    base = preset(name, target, **shape)
+    parts = [repr(name), f"Target({', '.join(arguments)})"]
+    steps = recipe.steps or recipe.parents[0].steps
+    parts.append(f"steps={steps}")
+    parts += [f"{option}={value!r}" for option, value in shape.items()]
+    if recipe.keep != base.keep:
+        parts.append(f"keep={recipe.keep!r}")
+    if isinstance(recipe.start, PhotoStart):
+        own = recipe.start.photo.startswith("sha256:")
+        parts.append("photo=photo.name" if own else f"photo={recipe.start.photo!r}")
+    changes = {
+        method: dict(recipe.methods[method]) if method in recipe.methods else None
+        for method in (*base.methods, *recipe.methods)
+        if base.methods.get(method) != recipe.methods.get(method)
+    }
+    if merged(base.methods, changes) != merged(base.methods, {}):
+        parts.append(f"methods={changes!r}")
+    return "preset(\n    " + ",\n    ".join(parts) + ",\n)"

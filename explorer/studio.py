@@ -1,0 +1,378 @@
+"""The studio: everybody's renders on one machine, in short fair turns of one worker.
+
+A `Job` is the render of one or more recipes in lockstep; visitors who ask for the same share it.
+A `Ticket` is one visitor's hold on a job: it sees the frames, stops, goes on, or lets go. The
+worker never calls Streamlit, and no page ever computes a step.
+"""
+
+import logging
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from explorer.errors import InputError
+from explorer.images import Photo, jpeg_bytes
+from explorer.networks import load_network
+from explorer.recipe import Recipe
+from explorer.render import Frame, Pool, check, render_together
+from explorer.settings import Settings
+
+WAITING, RUNNING, STOPPED, FINISHED, FAILED = "waiting", "running", "stopped", "finished", "failed"
+LIVE = (WAITING, RUNNING)
+
+MOST_MOMENTS = 48
+"""Moments kept of each recipe for looking back; when there are more, every other one goes."""
+PACE_FRAMES = 20
+"""Over how many recent frames the time of a step is measured."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A frame kept for looking back: `jpeg` holds its picture."""
+
+    recipe: Recipe
+    step: int
+    done: int
+    score: float
+    jpeg: bytes
+
+
+@dataclass(frozen=True)
+class View:
+    """What a visitor sees of a job at one time.
+
+    Attributes:
+        status: waiting, running, stopped, finished or failed.
+        frames: the latest frame of each recipe, or () before the first.
+        done, total: steps of the longest recipe's lineage.
+        seconds_left: an estimate from the recent pace, or None.
+        error: a sentence, if it failed.
+    """
+
+    status: str
+    frames: tuple[Frame, ...]
+    done: int
+    total: int
+    seconds_left: float | None = None
+    error: str | None = None
+
+
+class Job:
+    """One render that the worker advances, and its past."""
+
+    def __init__(self, recipes: tuple[Recipe, ...], photo: Photo | None, shared: Pool):
+        self.recipes = recipes
+        self.photo = photo
+        self.status = WAITING
+        self.error: str | None = None
+        self.frames: tuple[Frame, ...] = ()
+        self.curves: list[list[tuple[int, float]]] = [[] for _ in recipes]
+        self.moments: list[list[Moment]] = [[] for _ in recipes]
+        self.followers: dict[str, Ticket] = {}
+        self.pool: Pool = {
+            ancestor: shared[ancestor]
+            for recipe in recipes
+            for ancestor in recipe.lineage
+            if ancestor in shared and ancestor not in recipes
+        }
+        self._rendered = None
+        self._strides = [1] * len(recipes)
+        self._times: deque[float] = deque(maxlen=PACE_FRAMES)
+
+    @property
+    def total(self) -> int:
+        """Steps of the longest lineage."""
+        return max(recipe.total_steps for recipe in self.recipes)
+
+    @property
+    def done(self) -> int:
+        """Steps that the farthest recipe has seen."""
+        return max((frame.done for frame in self.frames), default=0)
+
+    @property
+    def size(self) -> int:
+        """Bytes that its pictures take, about."""
+        jpegs = sum(len(moment.jpeg) for moments in self.moments for moment in moments)
+        return jpegs + sum(3 * frame.image.nbytes for frame in self.frames)
+
+    def advance(self) -> bool:
+        """Compute one step of each recipe; False once there is none left."""
+        if self._rendered is None:
+            network = load_network(self.recipes[0].network)
+            self._rendered = render_together(network, self.recipes, self.photo, self.pool)
+        frames = next(self._rendered, None)
+        if frames is None:
+            return False
+        for i, frame in enumerate(frames):
+            if not self.frames or frame is not self.frames[i]:
+                self._remember(i, frame)
+        self.frames = frames
+        self._times.append(time.monotonic())
+        return True
+
+    def rest(self) -> None:
+        """Forget the pace, as when turns end for a while."""
+        self._times.clear()
+
+    def view(self) -> View:
+        """How it stands."""
+        left = None
+        if self.status == RUNNING and len(self._times) > 1:
+            pace = (self._times[-1] - self._times[0]) / (len(self._times) - 1)
+            left = pace * (self.total - self.done)
+        return View(self.status, self.frames, self.done, self.total, left, self.error)
+
+    def _remember(self, i: int, frame: Frame) -> None:
+        if frame.recipe == self.recipes[i]:
+            self.curves[i].append((frame.step, frame.score))
+        moments, last = self.moments[i], frame.done == frame.total
+        if frame.done % self._strides[i] and not last:
+            return
+        moments.append(
+            Moment(frame.recipe, frame.step, frame.done, frame.score, jpeg_bytes(frame.image))
+        )
+        if len(moments) > MOST_MOMENTS:
+            self._strides[i] *= 2
+            stride = self._strides[i]
+            moments[:] = [m for m in moments if m.done % stride == 0 or m is moments[-1]]
+
+
+class Ticket:
+    """One visitor's hold on a job."""
+
+    def __init__(self, studio: "Studio", visitor: str, job: Job):
+        self._studio = studio
+        self.visitor = visitor
+        self.job = job
+        self._held: View | None = None
+
+    @property
+    def recipes(self) -> tuple[Recipe, ...]:
+        """What is being rendered."""
+        return self.job.recipes
+
+    def view(self) -> View:
+        """How it stands for this visitor."""
+        return self._held or self.job.view()
+
+    def stop(self) -> None:
+        """Stop for this visitor, keeping the picture so far; others go on undisturbed."""
+        with self._studio.lock:
+            view = self.job.view()
+            if view.status in LIVE and self._held is None:
+                self._held = View(STOPPED, view.frames, view.done, view.total)
+                self._studio.detach(self)
+
+    def go_on(self) -> None:
+        """Go on from where it stopped; `InputError` if a limit is reached."""
+        with self._studio.lock:
+            if self._held is not None:
+                self._studio.attach(self)
+                self._held = None
+
+    def close(self) -> None:
+        """Let go of it for good."""
+        with self._studio.lock:
+            self._studio.detach(self)
+
+
+class Studio:
+    """Jobs of all visitors and the worker that advances them.
+
+    Args:
+        settings: the limits.
+        clock: seconds, rising; tests may bring their own.
+    """
+
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic):
+        self.settings = settings
+        self.lock = threading.RLock()
+        self._wake = threading.Condition(self.lock)
+        self._clock = clock
+        self._queues: OrderedDict[str, deque[Job]] = OrderedDict()
+        self._kept: OrderedDict[tuple[Recipe, ...], Job] = OrderedDict()
+        self._ancestors: Pool = {}
+        self._leaving: dict[str, float] = {}
+        self._worker: threading.Thread | None = None
+
+    def submit(self, visitor: str, recipes: Sequence[Recipe], photo: Photo | None = None) -> Ticket:
+        """Ask for a render; an equal one that exists is shared, a finished one is there at once.
+
+        Args:
+            visitor: who asks; turns are fair among visitors.
+            recipes: of one network, rendered in lockstep.
+            photo: the visitor's own photo, if a recipe starts from one.
+
+        Raises:
+            InputError: a limit is reached, or a recipe cannot be rendered here.
+        """
+        recipes = tuple(recipes)
+        self._check(recipes, photo)
+        with self.lock:
+            job = self._kept.get(recipes)
+            if job is None or job.status == FAILED:
+                job = Job(recipes, photo, self._ancestors)
+            ticket = Ticket(self, visitor, job)
+            if job.status != FINISHED:
+                self.attach(ticket)
+            self._keep(job)
+            return ticket
+
+    def attach(self, ticket: Ticket) -> None:
+        """Put a ticket's job into its visitor's queue; `InputError` if a limit is reached."""
+        job, visitor = ticket.job, ticket.visitor
+        if job.status in (FINISHED, FAILED):
+            return
+        queue = self._queues.get(visitor, deque())
+        if job not in queue:
+            limits = self.settings
+            if len(queue) >= limits.visitor_renders:
+                raise InputError(
+                    f"You are at the limit of {limits.visitor_renders} renders under way: stop "
+                    "one or wait for one to end."
+                )
+            if len(self.live_jobs() | {id(job)}) > limits.all_renders:
+                raise InputError(
+                    f"This machine is at its limit of {limits.all_renders} renders under way: "
+                    "please try again in a minute."
+                )
+            queue.append(job)
+            self._queues[visitor] = queue
+        if job.status == STOPPED:
+            job.status = WAITING
+        job.followers[visitor] = ticket
+        self._leaving.pop(visitor, None)
+        self._start_worker()
+        self._wake.notify_all()
+
+    def detach(self, ticket: Ticket) -> None:
+        """Take a ticket's job from its visitor's queue; without visitors its work stops."""
+        job = ticket.job
+        if job.followers.get(ticket.visitor) is not ticket:
+            return
+        del job.followers[ticket.visitor]
+        self._unqueue(ticket.visitor, job)
+        if not job.followers and job.status in LIVE:
+            job.status = STOPPED
+            job.rest()
+
+    def leaving(self, visitor: str) -> None:
+        """A visitor's connection is gone: their work ends unless they are back in time."""
+        with self.lock:
+            self._leaving[visitor] = self._clock() + self.settings.grace_seconds
+            self._wake.notify_all()
+
+    def here(self, visitor: str) -> None:
+        """A visitor is (again) here."""
+        with self.lock:
+            self._leaving.pop(visitor, None)
+
+    def live_jobs(self) -> set[int]:
+        """Identities of the jobs in anybody's queue."""
+        return {id(job) for queue in self._queues.values() for job in queue}
+
+    def _check(self, recipes: tuple[Recipe, ...], photo: Photo | None) -> None:
+        limits = self.settings
+        if not 1 <= len(recipes) <= limits.recipes:
+            raise InputError(f"From 1 to {limits.recipes} recipes can be rendered together.")
+        for recipe in recipes:
+            height, width = recipe.size
+            if height * width > limits.pixels:
+                side = int(limits.pixels**0.5)
+                raise InputError(
+                    f"A picture of {height}×{width} pixels is too large here: {side}×{side} is "
+                    "the limit, so that nobody waits long for a turn."
+                )
+            if max(part.steps for part in recipe.lineage) > limits.steps:
+                raise InputError(f"More than {limits.steps:,} steps are too many here.")
+            check(load_network(recipe.network), recipe, photo)
+
+    def _keep(self, job: Job) -> None:
+        """Remember a job for those who ask for the same; forget the oldest beyond the limit."""
+        self._kept[job.recipes] = job
+        self._kept.move_to_end(job.recipes)
+        size = sum(kept.size for kept in self._kept.values())
+        for key, kept in list(self._kept.items()):
+            if size <= self.settings.kept_mb * 1e6:
+                break
+            if kept is not job and kept.status not in LIVE:
+                size -= kept.size
+                del self._kept[key]
+
+    def _unqueue(self, visitor: str, job: Job) -> None:
+        queue = self._queues.get(visitor)
+        if queue and job in queue:
+            queue.remove(job)
+        if not queue:
+            self._queues.pop(visitor, None)
+
+    def _start_worker(self) -> None:
+        if self._worker is None or not self._worker.is_alive():
+            self._worker = threading.Thread(target=self._work, name="studio", daemon=True)
+            self._worker.start()
+
+    def _work(self) -> None:
+        while True:
+            with self.lock:
+                job = self._next()
+                while job is None:
+                    soonest = min(self._leaving.values(), default=None)
+                    wait = None if soonest is None else max(soonest - self._clock(), 0.01)
+                    self._wake.wait(wait)
+                    job = self._next()
+                job.status = RUNNING
+            self._turn(job)
+
+    def _next(self) -> Job | None:
+        """The job whose turn it is: the next visitor's, and of theirs the next."""
+        now = self._clock()
+        for visitor in [v for v, end in self._leaving.items() if end <= now]:
+            del self._leaving[visitor]
+            for job in list(self._queues.get(visitor, ())):
+                job.followers[visitor].stop()
+        if not self._queues:
+            return None
+        visitor = next(iter(self._queues))
+        self._queues.move_to_end(visitor)
+        queue = self._queues[visitor]
+        queue.rotate(-1)
+        return queue[-1]
+
+    def _turn(self, job: Job) -> None:
+        """Advance a job for the length of a turn, at least by one step."""
+        end = time.monotonic() + self.settings.turn_seconds
+        status, error = None, None
+        try:
+            while job.status == RUNNING:
+                if not job.advance():
+                    status = FINISHED
+                    break
+                if time.monotonic() >= end:
+                    break
+        except InputError as problem:
+            status, error = FAILED, str(problem)
+        except Exception as problem:  # one visitor's failure is nobody else's
+            logging.getLogger(__name__).exception("A render failed.")
+            memory = "exhausted" in type(problem).__name__.lower()
+            why = "memory ran out; choose a smaller picture" if memory else "something broke"
+            status, error = FAILED, f"The render failed: {why}."
+        if status:
+            with self.lock:
+                job.status, job.error = status, error
+                for visitor in list(job.followers):
+                    self._unqueue(visitor, job)
+                job.followers.clear()
+                if status == FINISHED:
+                    self._share_ancestors(job)
+                    self._keep(job)
+
+    def _share_ancestors(self, job: Job) -> None:
+        """Finished pictures may start other renders; the newest 32 are kept."""
+        for recipe, ascent in job.pool.items():
+            if ascent.ended:
+                self._ancestors.pop(recipe, None)
+                self._ancestors[recipe] = ascent
+        for recipe in list(self._ancestors)[:-32]:
+            del self._ancestors[recipe]

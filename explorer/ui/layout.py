@@ -1,0 +1,58 @@
+"""What every page has: its frame, its style, and small pieces of text."""
+
+import base64
+from collections.abc import Iterable
+
+import streamlit as st
+
+STYLE = """
+<style>
+.block-container { padding-top: 3rem; max-width: 1320px; }
+[data-testid="stImage"] img, [data-testid="stImageContainer"] img { border-radius: 6px; }
+h1 { font-size: 2rem !important; padding-bottom: 0.2rem !important; }
+:focus-visible { outline: 2px solid #c2622b !important; outline-offset: 2px; }
+[data-testid="stSidebarNavItems"] li:first-child p { font-size: 0; }
+[data-testid="stSidebarNavItems"] li:first-child p::after { content: "Home"; font-size: 0.875rem; }
+.waiting { aspect-ratio: 1; border-radius: 6px; background: rgba(128, 128, 128, 0.18); }
+@media (max-width: 640px) {
+  .st-key-stage > div > [data-testid="stHorizontalBlock"],
+  .st-key-stage > [data-testid="stHorizontalBlock"] { flex-direction: column-reverse; }
+}
+</style>
+"""
+
+
+def begin(title: str, lead: str) -> None:
+    """Set up a page and write its title and one sentence below it."""
+    st.set_page_config(page_title=f"{title} · VGG16 explorer", page_icon="🔎", layout="wide")
+    st.html(STYLE)
+    st.title(title)
+    st.markdown(lead)
+
+
+def stage(controls: int = 5, picture: int = 7):
+    """Two columns, controls and picture, of these shares; on a phone the picture comes first."""
+    with st.container(key="stage"):
+        return st.columns((controls, picture), gap="large")
+
+
+def complain(sentences: Iterable[str]) -> None:
+    """Say what was not understood, above the page's content."""
+    for sentence in sentences:
+        st.warning(sentence, icon="⚠️")
+
+
+def data_url(jpeg: bytes) -> str:
+    """An address that holds a JPEG itself, so that showing it stores nothing on the server."""
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
+
+
+def duration(seconds: float) -> str:
+    """Seconds for people: "8 s", "2 min 5 s"."""
+    whole = max(1, round(seconds))
+    return f"{whole} s" if whole < 90 else f"{whole // 60} min {whole % 60} s"
+
+
+def number(score: float) -> str:
+    """A score with as many digits as mean something."""
+    return f"{score:,.0f}" if abs(score) >= 100 else f"{score:.3g}"

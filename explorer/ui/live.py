@@ -1,0 +1,159 @@
+"""A render as it grows: pictures, progress, curve, and what to do with the result."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from explorer.errors import InputError
+from explorer.images import Photo, jpeg_bytes
+from explorer.recipe import Recipe
+from explorer.render import Frame
+from explorer.studio import FAILED, FINISHED, LIVE, STOPPED, Ticket, View
+from explorer.ui.layout import data_url, duration, number
+from explorer.ui.session import studio, visitor
+
+POLL_SECONDS = 0.4
+
+
+def begin(page: str, recipes: Sequence[Recipe], photo: Photo | None) -> None:
+    """Start a render on a page, in place of the one before."""
+    state = st.session_state
+    if before := state.pop(f"{page}:ticket", None):
+        before.close()
+    state.pop(f"{page}:look", None)
+    try:
+        state[f"{page}:ticket"] = studio().submit(visitor(), recipes, photo)
+        state[f"{page}:refused"] = None
+    except InputError as error:
+        state[f"{page}:refused"] = str(error)
+
+
+def ticket(page: str) -> Ticket | None:
+    """The render that a page shows."""
+    return st.session_state.get(f"{page}:ticket")
+
+
+def panel(page: str, captions: Sequence[str]) -> View | None:
+    """Show a page's render, polling while it is live; returns how it stands."""
+    if refused := st.session_state.get(f"{page}:refused"):
+        st.error(refused)
+    held = ticket(page)
+    if held is None:
+        return None
+    live = held.view().status in LIVE
+    st.fragment(_show, run_every=POLL_SECONDS if live else None)(page, held, captions, live)
+    return held.view()
+
+
+def _show(page: str, held: Ticket, captions: Sequence[str], was_live: bool) -> None:
+    view = held.view()
+    if was_live and view.status not in LIVE:
+        st.rerun()
+    _status(page, held, view)
+    columns = st.columns(_widths(len(held.recipes)))
+    look = st.session_state.get(f"{page}:look") if view.status not in LIVE else None
+    for i, recipe in enumerate(held.recipes):
+        with columns[i % len(columns)]:
+            _picture(recipe, held, view, i, captions[i], look)
+    _looking_back(page, held, view)
+
+
+def _widths(count: int) -> int:
+    return count if count <= 3 else 2 if count == 4 else 3
+
+
+def _status(page: str, held: Ticket, view: View) -> None:
+    share = view.done / max(view.total, 1)
+    if view.status in LIVE:
+        if not view.frames:
+            text = "Getting ready: the first picture takes a few seconds …"
+        else:
+            left = view.seconds_left
+            rest = f" · about {duration(left)} left" if left is not None else ""
+            text = f"Step {view.done} of {view.total}{rest}"
+        bar, stop = st.columns((6, 1), vertical_alignment="center")
+        bar.progress(share, text=text)
+        stop.button("Stop", key=f"{page}:stop", on_click=held.stop, width="stretch")
+    elif view.status == STOPPED:
+        bar, more = st.columns((6, 1), vertical_alignment="center")
+        bar.progress(
+            share, text=f"Stopped at step {view.done} of {view.total}; the picture is kept."
+        )
+        more.button(
+            "Continue", key=f"{page}:continue", on_click=_go_on, args=(page, held), width="stretch"
+        )
+    elif view.status == FAILED:
+        st.error(view.error)
+    elif view.status == FINISHED:
+        st.progress(1.0, text=f"Finished: {view.total} steps.")
+
+
+def _go_on(page: str, held: Ticket) -> None:
+    try:
+        held.go_on()
+    except InputError as error:
+        st.session_state[f"{page}:refused"] = str(error)
+
+
+def _picture(
+    recipe: Recipe, held: Ticket, view: View, i: int, caption: str, look: int | None
+) -> None:
+    if not view.frames:
+        st.html('<div class="waiting"></div>')
+        st.caption(caption)
+        return
+    moments = held.job.moments[i]
+    if look is not None and moments:
+        moment = min(moments, key=lambda m: abs(m.done - look))
+        jpeg, step, score, of = moment.jpeg, moment.step, moment.score, moment.recipe
+    else:
+        frame = view.frames[i] if view.status in LIVE else view.frames[i].kept
+        jpeg, step, score, of = shown_jpeg(frame), frame.step, frame.score, frame.recipe
+    alt = f"Picture that excites {recipe.caption} after {step} steps, score {number(score)}"
+    st.image(data_url(jpeg), width="stretch", alt=alt)
+    first = f", of {of.preset}, from which it starts" if of != recipe else ""
+    st.caption(f"**{caption}**  \nStep {step}{first} · score {number(score)}")
+
+
+def shown_jpeg(frame: Frame) -> bytes:
+    """A JPEG of a frame's picture, for the screen."""
+    return jpeg_bytes(frame.image, 92)
+
+
+def _looking_back(page: str, held: Ticket, view: View) -> None:
+    dones = sorted({moment.done for moments in held.job.moments for moment in moments})
+    if view.status not in LIVE and len(dones) > 2:
+        dones = [done for done in dones if done <= view.done]
+        st.select_slider(
+            "Look back over the steps",
+            dones,
+            value=dones[-1],
+            key=f"{page}:look",
+            format_func=lambda done: f"step {done}",
+        )
+    curves = [
+        {"step": step, "score": score, "recipe": f"{i + 1}. {recipe.preset}"}
+        for i, recipe in enumerate(held.recipes)
+        for step, score in list(held.job.curves[i])
+    ]
+    if len(curves) > 2 * len(held.recipes):
+        _curve(pd.DataFrame(curves), len(held.recipes) > 1)
+
+
+def _curve(table: pd.DataFrame, several: bool) -> None:
+    import altair as alt
+
+    chart = (
+        alt.Chart(table)
+        .mark_line(strokeWidth=2)
+        .encode(
+            x=alt.X("step:Q", title="step"),
+            y=alt.Y("score:Q", title="score", scale=alt.Scale(zero=False)),
+            tooltip=["recipe", "step", alt.Tooltip("score", format=",.3~f")],
+        )
+        .properties(height=180)
+    )
+    if several:
+        chart = chart.encode(color=alt.Color("recipe:N", legend=alt.Legend(orient="top", title="")))
+    st.altair_chart(chart, width="stretch")

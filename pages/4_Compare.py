@@ -1,0 +1,137 @@
+"""Two to six recipes side by side, at the same step."""
+
+import io
+
+import pandas as pd
+import streamlit as st
+from PIL import Image
+
+from explorer.errors import InputError
+from explorer.links import link_of, recipes_in
+from explorer.measures import MEASURES, measured
+from explorer.presets import PRESETS
+from explorer.sheets import sheet
+from explorer.snippets import code_of
+from explorer.studio import LIVE
+from explorer.targets import describe
+from explorer.ui import address, controls, layout, live
+from explorer.ui.layout import number
+from explorer.ui.photos import own_photo
+from explorer.ui.session import network, settings, visitor, warm_up
+
+PAGE = "compare"
+SERIES = {
+    "The report's four regularizations": (
+        *("report/naive", "report/1-clip", "report/2-decay", "report/3-blur"),
+        "report/4-small-norm",
+    ),
+    "The report's improved methods": (
+        *("report/4-small-norm", "report/a-blurred-gradient", "report/b-recursive-1"),
+        *("report/c-recursive-5", "report/d-laplacian-4", "report/f-laplacian-4+5"),
+    ),
+    "Yosinski's four sets": ("yosinski/1", "yosinski/2", "yosinski/3", "yosinski/4"),
+}
+FIRST = ("report/naive", "report/4-small-norm")
+SHORT = 60  # steps to begin with: several pictures take several times as long as one
+
+layout.begin("Compare", "The same target, seed, start and step; only the recipe differs.")
+visitor()
+warm_up("vgg16")
+state, model = st.session_state, network("vgg16")
+
+
+def fill(link):
+    """Set the controls from an address."""
+    recipes, complaints = recipes_in(link, [f"{name};steps={SHORT}" for name in FIRST])
+    recipes = recipes[: settings().recipes]
+    controls.fill_shared(PAGE, recipes[0], model)
+    state[f"{PAGE}:count"] = max(2, len(recipes))
+    for i in range(settings().recipes):
+        controls.fill_recipe(f"{PAGE}{i}", recipes[min(i, len(recipes) - 1)])
+    return complaints
+
+
+def show_series(names):
+    """Set the recipes to a series of presets, and render them."""
+    for i, recipe in enumerate(names):
+        state[f"{PAGE}{i}:preset"] = recipe
+        controls.preset_chosen(f"{PAGE}{i}")
+    state[f"{PAGE}:count"] = len(names)
+    state[f"{PAGE}:wanted"] = True
+
+
+complaints, opened = address.enter(PAGE, fill)
+layout.complain(complaints)
+left, right = layout.stage(4, 8)
+recipes = []
+with left:
+    try:
+        target = controls.target(PAGE, model)
+        common = controls.shared(PAGE, own_photo())
+        button = st.container()
+        with st.container(horizontal=True, gap="small"):
+            for title, names in SERIES.items():
+                st.button(title, on_click=show_series, args=(names,))
+        count = st.slider("Recipes", 2, settings().recipes, key=f"{PAGE}:count")
+        for i, tab in enumerate(st.tabs([f"Recipe {i + 1}" for i in range(count)])):
+            with tab:
+                recipes.append(controls.recipe(f"{PAGE}{i}", target, model, common))
+    except InputError as error:
+        recipes = []
+        st.error(str(error))
+if recipes:
+    address.write(PAGE, link_of(recipes))
+    held = live.ticket(PAGE)
+    same = held is not None and held.recipes == tuple(recipes)
+    clicked = button.button("Render all", type="primary", width="stretch", disabled=same)
+    if clicked or (opened and not same) or state.pop(f"{PAGE}:wanted", False):
+        live.begin(PAGE, recipes, own_photo())
+        st.rerun()
+
+with right:
+    held = live.ticket(PAGE)
+    if held and held.recipes != tuple(recipes):
+        st.info("The settings have changed since these pictures: press Render all for new ones.")
+    shown = held.recipes if held else ()
+    titles = [f"{i}. {PRESETS[recipe.preset].title}" for i, recipe in enumerate(shown, 1)]
+    view = live.panel(PAGE, titles)
+    if held is None:
+        with st.container(border=True):
+            st.markdown(
+                "**Nothing drawn yet.** Press *Render all*, or choose one of the series. "
+                "All pictures grow together, so you can compare them at any step."
+            )
+    elif view.status not in LIVE and view.frames:
+        rows = []
+        for title, frame in zip(titles, view.frames, strict=True):
+            values = measured(frame.kept.image)
+            row = {"recipe": title, "score": number(frame.kept.score)}
+            for name, measure in MEASURES.items():
+                scale = 100 if measure.unit == "%" else 1
+                row[measure.title + f" ({measure.unit})" * bool(measure.unit)] = round(
+                    scale * values[name], 1
+                )
+            rows.append(row)
+        st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+        st.caption("; ".join(f"{m.title}: {m.help}" for m in MEASURES.values()))
+        page = sheet(
+            [
+                [
+                    (frame.kept.image, f"{title}\nstep {frame.kept.step}, score {row['score']}")
+                    for title, frame, row in zip(titles, view.frames, rows, strict=True)
+                ]
+            ],
+            title=describe(model, held.recipes[0].target),
+        )
+        buffer = io.BytesIO()
+        Image.fromarray(page).save(buffer, "PNG")
+        st.download_button(
+            "Download the sheet",
+            buffer.getvalue(),
+            "comparison.png",
+            "image/png",
+            on_click="ignore",
+        )
+    if recipes:
+        with st.expander("Show code"):
+            st.code(code_of(recipes), "python")

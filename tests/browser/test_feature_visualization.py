@@ -1,0 +1,64 @@
+"""People watch pictures grow."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from explorer.notes import read_picture
+
+PATH = "/Feature_visualization"
+QUICK = f"{PATH}?layer=conv3_1&channel=1&size=96&seed=0&recipe=report/naive;steps=40"
+LONG = f"{PATH}?layer=conv5_1&channel=7&size=224&seed=0&recipe=report/1-clip;steps=500"
+
+
+def picture(page: Page):
+    return page.get_by_alt_text(re.compile("Picture that excites"))
+
+
+def test_the_home_page_leads_to_a_picture_that_grows(server, page):
+    page.goto(server)
+    page.get_by_role("link", name=re.compile("Draw what a channel looks for")).click()
+    expect(page.get_by_text("Nothing drawn yet.")).to_be_visible()
+    page.get_by_role("button", name="Render", exact=True).click()
+    expect(page.get_by_text(re.compile(r"Step \d+ of 100"))).to_be_visible()
+    first = picture(page).get_attribute("src")
+    expect(picture(page)).not_to_have_attribute("src", first)
+    expect(page.get_by_text(re.compile("about .* left"))).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text(re.compile("Stopped at step"))).to_be_visible()
+    expect(picture(page)).to_be_visible()
+
+
+def test_a_link_opens_the_same_view_and_the_png_carries_its_recipe(server, page, tmp_path):
+    page.goto(server + QUICK)
+    expect(page.get_by_text("Finished: 40 steps.")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download PNG").click()
+    file = tmp_path / "picture.png"
+    download.value.save_as(file)
+    recipe, stop = read_picture(file)
+    assert (recipe.target.layer, recipe.target.channel) == ("block3_conv1", 1)
+    assert (recipe.steps, recipe.size, recipe.preset) == (40, (96, 96), "report/naive")
+    assert stop is None
+
+
+def test_stop_keeps_the_picture_and_continue_goes_on(server, page):
+    page.goto(server + LONG)
+    expect(page.get_by_text(re.compile(r"Step ([3-9]|\d\d+) of 500"))).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    stopped = page.get_by_text(re.compile(r"Stopped at step \d+ of 500"))
+    expect(stopped).to_be_visible()
+    step = int(re.search(r"step (\d+)", stopped.inner_text())[1])
+    page.get_by_role("button", name="Continue").click()
+    going = page.get_by_text(re.compile(r"^Step \d+ of 500"))
+    expect(going).to_be_visible()
+    assert int(re.search(r"Step (\d+)", going.inner_text())[1]) >= step
+    page.get_by_role("button", name="Stop").click()
+    expect(stopped).to_be_visible()
+
+
+def test_nonsense_in_the_address_is_named_and_replaced(server, page):
+    page.goto(server + f"{PATH}?layer=conv9_9&channel=x&size=7&seed=-3&recipe=nothing;a;b")
+    expect(page.get_by_text("VGG16 has no layer 'conv9_9'")).to_be_visible()
+    expect(page.get_by_text("The size must be a whole number")).to_be_visible()
+    expect(page.get_by_text("Traceback")).to_have_count(0)

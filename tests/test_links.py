@@ -1,0 +1,90 @@
+"""An address holds the whole state of a page, and nonsense in it does no harm."""
+
+import pytest
+
+from explorer.links import DEFAULT_TARGET, link_of, recipes_in
+from explorer.presets import DEFAULT_PRESET, PRESETS
+from explorer.recipe import preset
+from explorer.targets import Target
+
+CHANGES = {"rms": {"size": 1.5}, "decay": None, "blur": {"sigma": 0.7, "every": 3}}
+
+
+@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("steps", [None, 33])
+@pytest.mark.parametrize("methods", [{}, CHANGES])
+def test_a_recipe_travels_in_a_link(name, steps, methods):
+    recipe = preset(name, Target("conv4_1", 7), steps=steps, seed=5, size=96, methods=methods)
+    assert recipes_in(link_of([recipe])) == ([recipe], [])
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        Target("conv5_3", 511, position="center"),
+        Target("pool2", 3, position=(4, 11)),
+        Target("conv3_2", 0, after_relu=True),
+        Target("fc7", 12),
+        Target(class_="flamingo"),
+    ],
+)
+def test_every_target_travels(target):
+    recipe = preset(DEFAULT_PRESET, target)
+    assert recipes_in(link_of([recipe])) == ([recipe], [])
+
+
+def test_a_sample_photo_and_an_oblong_size_travel():
+    recipe = preset("report/naive", Target("conv4_1", 7), photo="cat", size=(64, 128), keep="best")
+    assert recipes_in(link_of([recipe])) == ([recipe], [])
+
+
+def test_several_recipes_travel_in_order():
+    names = list(PRESETS)[:6]
+    recipes = [preset(name, Target("conv4_1", 7), steps=50) for name in reversed(names)]
+    assert recipes_in(link_of(recipes)) == (recipes, [])
+
+
+def test_a_plus_that_became_a_space_is_still_read():
+    recipes, complaints = recipes_in({"recipe": "report/f-laplacian-4 5"})
+    assert recipes[0].preset == "report/f-laplacian-4+5"
+    assert complaints == []
+
+
+def test_an_empty_address_is_the_default():
+    assert recipes_in({}) == ([preset(DEFAULT_PRESET, DEFAULT_TARGET)], [])
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"network": "resnet"},
+        {"layer": "conv9_9", "channel": "1"},
+        {"layer": "conv3_1", "channel": "-1"},
+        {"layer": "conv3_1", "channel": "9" * 400},
+        {"layer": "softmax", "channel": "1"},
+        {"layer": "conv3_1", "channel": "1", "position": "1,2,3"},
+        {"layer": "conv3_1", "channel": "1", "position": "x"},
+        {"class": "no such thing"},
+        {"class": "1000"},
+        {"size": "1e3"},
+        {"size": "31"},
+        {"size": "100x"},
+        {"seed": "٣"},
+        {"photo": "../../etc/passwd"},
+        {"photo": "sha256:00"},
+        {"recipe": "nothing"},
+        {"recipe": "report/naive;steps=0"},
+        {"recipe": "report/naive;rms.size=nan"},
+        {"recipe": "report/naive;rms=off"},
+        {"recipe": "report/naive;decay.strength=2"},
+        {"recipe": "report/naive;keep=first"},
+        {"recipe": "report/f-laplacian-4+5", "photo": "cat"},
+        {"recipe": ";;;"},
+    ],
+)
+def test_nonsense_is_named_and_replaced_by_a_default(link, sentence):
+    recipes, complaints = recipes_in(link)
+    assert recipes
+    assert complaints
+    for complaint in complaints:
+        sentence(complaint)

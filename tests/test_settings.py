@@ -1,0 +1,22 @@
+"""Limits come from one table and the environment."""
+
+from dataclasses import fields
+
+import pytest
+
+from explorer.settings import Settings, from_environment
+
+
+def test_without_variables_the_table_holds():
+    assert from_environment({}) == Settings()
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in fields(Settings)])
+def test_each_limit_can_be_set(name):
+    assert getattr(from_environment({f"EXPLORER_{name.upper()}": "7"}), name) == 7
+
+
+@pytest.mark.parametrize("value", ["many", "", "-1"])
+def test_nonsense_is_refused(value, refused):
+    with refused("EXPLORER_STEPS"):
+        from_environment({"EXPLORER_STEPS": value})

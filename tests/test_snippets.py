@@ -1,0 +1,46 @@
+"""The code that is shown makes what is on screen."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from explorer.recipe import preset
+from explorer.render import render
+from explorer.snippets import code_of
+from explorer.targets import Target
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"name": "report/naive"},
+        {"name": "report/4-small-norm", "methods": {"decay": None, "blur": {"sigma": 0.9}}},
+        {"name": "report/f-laplacian-4+5", "seed": 3},
+        {"name": "yosinski/1", "photo": "coffee", "keep": "last"},
+    ],
+)
+def test_the_code_runs_and_makes_the_same_picture(options, vgg, tmp_path, monkeypatch, capsys):
+    recipe = preset(
+        options.pop("name"), Target("conv2_1", 4, position="center"), steps=2, size=32, **options
+    )
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code_of([recipe]), "snippet", "exec"), {})
+    *_, last = render(vgg, recipe)
+    assert np.array_equal(np.asarray(Image.open("picture.png")), last.kept.image)
+
+
+def test_several_recipes_make_several_files(vgg, tmp_path, monkeypatch, capsys):
+    recipes = [
+        preset(name, Target("conv1_2", 4), steps=1, size=32)
+        for name in ("report/naive", "yosinski/3")
+    ]
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code_of(recipes), "snippet", "exec"), {})
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["picture1.png", "picture2.png"]
+
+
+def test_a_photo_of_ones_own_is_asked_for():
+    recipe = preset("report/naive", Target("conv1_2", 4), photo="sha256:" + "0" * 64)
+    code = code_of([recipe])
+    assert "read_photo(" in code
+    assert "render(network, recipe, photo)" in code

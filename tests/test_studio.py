@@ -1,0 +1,250 @@
+"""Everybody's renders on one machine: shared, fair, stoppable."""
+
+import itertools
+import time
+
+import numpy as np
+import pytest
+
+from explorer import studio as module
+from explorer.errors import InputError
+from explorer.recipe import Recipe
+from explorer.render import Frame, render
+from explorer.settings import Settings
+from explorer.studio import FAILED, FINISHED, LIVE, RUNNING, STOPPED, Studio
+from explorer.targets import Target
+
+
+def recipe_of(channel=0, steps=6, seed=0):
+    return Recipe(Target("second", channel), "tiny", steps=steps, size=32, seed=seed)
+
+
+def until(condition, seconds=30):
+    """Wait for something that another thread does."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.005)
+
+
+def ended(ticket):
+    until(lambda: ticket.view().status not in LIVE)
+    return ticket.view()
+
+
+@pytest.fixture
+def studio(tiny):
+    return Studio(Settings(turn_seconds=0.01))
+
+
+class SlowRenders:
+    """Stands in for the ascent: frames of a set pace, and a record of whose step came when."""
+
+    def __init__(self, pace=0.002):
+        self.pace, self.order = pace, []
+
+    def __call__(self, network, recipes, photo=None, pool=None):
+        image = np.zeros((32, 32, 3), np.uint8)
+        for step in range(recipes[0].steps + 1):
+            time.sleep(self.pace)
+            self.order.append(recipes[0].seed)
+            yield tuple(Frame(r, step, float(step), image, step, r.steps) for r in recipes)
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    renders = SlowRenders()
+    monkeypatch.setattr(module, "render_together", renders)
+    return renders
+
+
+def test_a_finished_render_is_what_render_gives(studio, tiny):
+    recipe = recipe_of()
+    view = ended(studio.submit("ann", [recipe]))
+    *_, last = render(tiny, recipe)
+    assert view.status == FINISHED
+    assert (view.done, view.total) == (6, 6)
+    assert np.array_equal(view.frames[0].image, last.image)
+    assert view.frames[0].score == last.score
+
+
+def test_a_comparison_is_one_job_in_lockstep(studio):
+    recipes = [recipe_of(0), recipe_of(1)]
+    ticket = studio.submit("ann", recipes)
+    ended(ticket)
+    steps = [[step for step, _ in curve] for curve in ticket.job.curves]
+    assert steps == [list(range(7))] * 2
+
+
+def test_equal_recipes_share_one_job_and_a_finished_one_is_there_at_once(studio):
+    first = studio.submit("ann", [recipe_of()])
+    second = studio.submit("bob", [recipe_of()])
+    assert first.job is second.job
+    ended(first)
+    assert studio.submit("cat", [recipe_of()]).view().status == FINISHED
+
+
+def test_turns_are_fair_by_visitor_and_then_by_render(studio, slow):
+    for seed in (1, 2, 3):
+        studio.submit("ann", [recipe_of(steps=2000, seed=seed)])
+    until(lambda: len(slow.order) > 20)
+    start = len(slow.order)
+    late = studio.submit("bob", [recipe_of(steps=2000, seed=9)])
+    until(lambda: late.view().done > 100)
+    order = slow.order[start:]
+    share = order.count(9) / len(order)
+    assert 0.35 < share < 0.65
+    hers = [order.count(seed) for seed in (1, 2, 3)]
+    assert max(hers) < 2 * min(hers)
+
+
+def test_a_newcomer_waits_for_one_turn_only(studio, slow):
+    for visitor in "abc":
+        studio.submit(visitor, [recipe_of(steps=2000, seed=ord(visitor))])
+    until(lambda: len(slow.order) > 50)
+    before = len(slow.order)
+    late = studio.submit("late", [recipe_of(steps=50, seed=1)])
+    until(lambda: late.view().frames)
+    turn = 0.01 / slow.pace
+    assert slow.order[before:].index(1) <= 5 * (turn + 2)
+
+
+def test_stop_keeps_the_picture_and_go_on_reaches_the_same_end(studio, tiny):
+    recipe = recipe_of(steps=400)
+    ticket = studio.submit("ann", [recipe])
+    until(lambda: ticket.view().done >= 3)
+    ticket.stop()
+    held = ticket.view()
+    assert held.status == STOPPED
+    assert held.frames
+    until(lambda: ticket.job.status == STOPPED)
+    time.sleep(0.1)
+    assert ticket.view() is held
+    assert ticket.job.done < 400
+    ticket.go_on()
+    *_, last = render(tiny, recipe)
+    assert np.array_equal(ended(ticket).frames[0].image, last.image)
+
+
+def test_stop_detaches_one_visitor_and_the_work_ends_with_the_last(studio, slow):
+    recipe = recipe_of(steps=2000)
+    ann, bob = (studio.submit(visitor, [recipe]) for visitor in ("ann", "bob"))
+    until(lambda: ann.view().done > 3)
+    ann.stop()
+    done = bob.view().done
+    until(lambda: bob.view().done > done + 5)
+    assert bob.view().status == RUNNING
+    bob.stop()
+    assert ann.job.status == STOPPED
+    time.sleep(0.05)
+    count = len(slow.order)
+    time.sleep(0.1)
+    assert len(slow.order) == count
+
+
+def test_who_leaves_frees_the_work_after_a_grace_period(tiny, slow):
+    clock = [0.0]
+    studio = Studio(Settings(turn_seconds=0.01, grace_seconds=5), clock=lambda: clock[0])
+    ticket = studio.submit("ann", [recipe_of(steps=2000)])
+    until(lambda: ticket.view().done > 3)
+    studio.leaving("ann")
+    clock[0] = 4.0
+    done = ticket.view().done
+    until(lambda: ticket.view().done > done + 5)
+    clock[0] = 6.0
+    until(lambda: ticket.job.status == STOPPED)
+    assert studio.live_jobs() == set()
+
+
+def test_who_comes_back_in_time_loses_nothing(tiny, slow):
+    clock = [0.0]
+    studio = Studio(Settings(turn_seconds=0.01, grace_seconds=5), clock=lambda: clock[0])
+    ticket = studio.submit("ann", [recipe_of(steps=2000)])
+    studio.leaving("ann")
+    studio.here("ann")
+    clock[0] = 60.0
+    done = ticket.view().done
+    until(lambda: ticket.view().done > done + 20)
+    assert ticket.view().status == RUNNING
+
+
+def test_a_failure_tells_its_visitor_and_disturbs_nobody(studio, monkeypatch, sentence):
+    def failing(network, recipes, photo=None, pool=None):
+        if recipes[0].seed == 13:
+            raise RuntimeError("internal detail")
+        return SlowRenders()(network, recipes)
+
+    monkeypatch.setattr(module, "render_together", failing)
+    good = studio.submit("ann", [recipe_of(steps=50)])
+    bad = ended(studio.submit("bob", [recipe_of(seed=13)]))
+    assert bad.status == FAILED
+    sentence(bad.error)
+    assert "internal detail" not in bad.error
+    assert ended(good).status == FINISHED
+    assert studio.submit("bob", [recipe_of(seed=13)]).view().status != FAILED, "tried anew"
+
+
+def test_a_refusal_while_rendering_is_told_in_its_own_words(studio, monkeypatch):
+    def refusing(network, recipes, photo=None, pool=None):
+        yield from itertools.islice(SlowRenders()(network, recipes), 3)
+        raise InputError("The numbers overflowed at step 3: choose a smaller step.")
+
+    monkeypatch.setattr(module, "render_together", refusing)
+    view = ended(studio.submit("ann", [recipe_of(steps=50)]))
+    assert view.status == FAILED
+    assert view.error.startswith("The numbers overflowed")
+    assert view.done == 2, "what was reached stays"
+
+
+@pytest.mark.parametrize(
+    ("limits", "earlier", "count", "words"),
+    [
+        ({"visitor_renders": 1}, "ann", 1, "You are at the limit of 1"),
+        ({"all_renders": 1}, "bob", 1, "This machine is at its limit of 1"),
+        ({"steps": 100}, None, 1, "steps are too many"),
+        ({"pixels": 1000}, None, 1, "too large"),
+        ({"recipes": 1}, None, 2, "recipes can be rendered together"),
+    ],
+)
+def test_limits_refuse_in_a_sentence(tiny, slow, limits, earlier, count, words, refused):
+    studio = Studio(Settings(turn_seconds=0.01, **limits))
+    if earlier:
+        studio.submit(earlier, [recipe_of(steps=2000, seed=1)])
+    with refused(words):
+        studio.submit("ann", [recipe_of(channel, steps=2000) for channel in range(count)])
+    if earlier:
+        assert studio.live_jobs(), "the refusal disturbs nobody"
+        until(lambda: studio.submit(earlier, [recipe_of(steps=2000, seed=1)]).view().done > 3)
+
+
+def test_time_left_follows_the_measured_pace(studio, slow):
+    slow.pace = 0.01
+    ticket = studio.submit("ann", [recipe_of(steps=300)])
+    until(lambda: ticket.view().done > 30)
+    view = ticket.view()
+    assert view.seconds_left == pytest.approx((300 - view.done) * 0.0105, rel=0.3)
+
+
+def test_kept_renders_are_bounded(tiny):
+    studio = Studio(Settings(turn_seconds=0.01, kept_mb=1))
+    for seed in range(40):
+        ended(studio.submit("ann", [recipe_of(steps=30, seed=seed)]))
+    assert sum(job.size for job in studio._kept.values()) <= 1e6
+    assert studio.submit("ann", [recipe_of(steps=30, seed=39)]).view().status == FINISHED
+
+
+def test_moments_for_looking_back_are_few_and_end_with_the_last(studio, slow):
+    slow.pace = 0.0005
+    ticket = studio.submit("ann", [recipe_of(steps=1000)])
+    ended(ticket)
+    moments = ticket.job.moments[0]
+    assert len(moments) <= module.MOST_MOMENTS
+    assert moments[0].step == 0
+    assert moments[-1].step == 1000
+
+
+def test_closing_lets_go(studio, slow):
+    ticket = studio.submit("ann", [recipe_of(steps=2000)])
+    ticket.close()
+    assert studio.live_jobs() == set()
+    assert ticket.job.status == STOPPED
