@@ -146,6 +146,22 @@ def jpeg_bytes(pixels: np.ndarray, quality: int = 88) -> bytes:
     return buffer.getvalue()
 
 
+def gif_bytes(pictures: list[bytes], seconds: float = 4.0) -> bytes:
+    """An animation of encoded pictures, evenly over `seconds`; the last is held for a while."""
+    frames = [Image.open(io.BytesIO(data)).convert("RGB") for data in pictures]
+    each = max(20, round(1000 * seconds / len(frames)))
+    buffer = io.BytesIO()
+    frames[0].save(
+        buffer,
+        "GIF",
+        save_all=True,
+        append_images=frames[1:],
+        duration=[each] * (len(frames) - 1) + [1500],
+        loop=0,
+    )
+    return buffer.getvalue()
+
+
 def read_note(source: str | Path | bytes) -> dict:
     """The note in a PNG that `png_bytes` wrote.
 

@@ -3,11 +3,12 @@
 import streamlit as st
 
 from explorer.errors import InputError
+from explorer.images import gif_bytes
 from explorer.links import link_of, recipes_in
-from explorer.notes import picture_png
+from explorer.notes import picture_png, read_picture
 from explorer.snippets import code_of
 from explorer.studio import LIVE
-from explorer.ui import address, controls, layout, live
+from explorer.ui import address, controls, layout, live, strip
 from explorer.ui.photos import own_photo
 from explorer.ui.session import network, visitor, warm_up
 
@@ -22,12 +23,32 @@ warm_up("vgg16")
 state, model = st.session_state, network("vgg16")
 
 
+def show(recipe):
+    """Set the controls to a recipe, and render it."""
+    controls.fill_shared(PAGE, recipe, model)
+    controls.fill_recipe(PAGE, recipe)
+    state[f"{PAGE}:wanted"] = True
+
+
 def fill(link):
     """Set the controls from an address."""
     (recipe, *_), complaints = recipes_in(link)
-    controls.fill_shared(PAGE, recipe, model)
-    controls.fill_recipe(PAGE, recipe)
+    show(recipe)
+    state[f"{PAGE}:wanted"] = bool(link) and not live.ticket(PAGE)
     return complaints
+
+
+def restore():
+    """Set the controls from a picture that was dropped."""
+    dropped = state.get(f"{PAGE}:drop")
+    state[f"{PAGE}:dropped"] = None
+    if dropped is None:
+        return
+    try:
+        recipe, _ = read_picture(dropped.getvalue())
+        show(controls.shown(recipe, own_photo()))
+    except InputError as error:
+        state[f"{PAGE}:dropped"] = str(error)
 
 
 complaints, opened = address.enter(PAGE, fill)
@@ -42,12 +63,17 @@ with left:
         recipe = controls.recipe(PAGE, target, model, common)
     except InputError as error:
         st.error(str(error))
+    with st.expander("Open a saved picture with all its settings"):
+        st.file_uploader("A PNG saved here", "png", key=f"{PAGE}:drop", on_change=restore)
+        if state.get(f"{PAGE}:dropped"):
+            st.error(state[f"{PAGE}:dropped"])
+wanted = state.pop(f"{PAGE}:wanted", False)
 if recipe:
     address.write(PAGE, link_of([recipe]))
     held = live.ticket(PAGE)
     same = held is not None and held.recipes == (recipe,)
     clicked = button.button("Render", type="primary", width="stretch", disabled=same)
-    if clicked or (opened and not same) or state.pop(f"{PAGE}:wanted", False):
+    if clicked or ((opened or wanted) and not same):
         live.begin(PAGE, [recipe], own_photo())
         st.rerun()
 
@@ -63,14 +89,25 @@ with right:
                 "A picture takes about half a minute on a laptop and grows before your eyes."
             )
     elif view.status not in LIVE and view.frames:
-        done = held.recipes[0]
-        st.download_button(
-            "Download PNG with its recipe",
-            picture_png(done, view.frames[0]),
-            f"{model.layer(done.target.layer).paper_name}-{done.target.channel}.png",
-            "image/png",
-            on_click="ignore",
-        )
+        done, frame = held.recipes[0], view.frames[0]
+        name = f"{model.layer(done.target.layer).paper_name}-{done.target.channel}"
+        with st.container(horizontal=True, gap="small"):
+            st.download_button(
+                "Download PNG with its recipe",
+                picture_png(done, frame),
+                f"{name}.png",
+                "image/png",
+                on_click="ignore",
+            )
+            st.download_button(
+                "Download GIF of its growth",
+                lambda: gif_bytes([moment.jpeg for moment in held.job.moments[0]]),
+                f"{name}.gif",
+                "image/gif",
+                on_click="ignore",
+            )
+        strip.remember(done, frame)
+    strip.show(show)
     if recipe:
         with st.expander("Show code"):
             st.code(code_of([recipe]), "python")

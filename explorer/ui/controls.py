@@ -5,11 +5,12 @@ import random
 import streamlit as st
 
 from explorer.catalogue import METHODS, TABLES
+from explorer.errors import InputError
 from explorer.images import SAMPLES, Photo
 from explorer.methods import Method, Parameter
 from explorer.networks.classes import short_name
 from explorer.networks.network import Network
-from explorer.presets import PRESETS
+from explorer.presets import DEFAULT_PRESET, PRESETS
 from explorer.recipe import PhotoStart, Recipe, preset
 from explorer.targets import Target
 from explorer.ui.session import settings
@@ -18,6 +19,7 @@ SIZES = (96, 128, 160, 224, 288, 320, 384, 448, 512)
 LONGEST_SLIDER = 600
 """Steps that the slider offers; an address may ask for more."""
 NO_PHOTO = ""
+MEAN = "mean"
 GROUPS = {
     "gradient": "On the gradient",
     "step": "On the step",
@@ -37,7 +39,9 @@ def fill_shared(page: str, recipe: Recipe, network: Network) -> None:
     else:
         state[f"{page}:layer"] = network.layer(target.layer).paper_name
         state[f"{page}:channel"] = target.channel
-    state[f"{page}:where"] = target.position
+    position = target.position or MEAN
+    given = isinstance(position, str)
+    state[f"{page}:where"] = position if given else ",".join(map(str, position))
     state[f"{page}:relu"] = target.after_relu
     state[f"{page}:steps"] = recipe.steps or recipe.parents[0].steps
     state[f"{page}:size"] = recipe.size
@@ -51,6 +55,38 @@ def fill_recipe(slot: str, recipe: Recipe) -> None:
     st.session_state[f"{slot}:preset"] = recipe.preset
     st.session_state[f"{slot}:keep"] = recipe.keep
     _fill_methods(slot, recipe.methods)
+
+
+def shown(recipe: Recipe, photo: Photo | None) -> Recipe:
+    """A recipe from elsewhere as the controls can show it.
+
+    Raises:
+        InputError: it starts from a photo that is not here, or from pictures of its own.
+    """
+    own = recipe.photo if recipe.photo not in SAMPLES else None
+    if own and (photo is None or photo.name != own):
+        raise InputError(
+            "This picture started from a person's own photo: upload that photo on the page "
+            "Filter activations first."
+        )
+    name = recipe.preset if recipe.preset in PRESETS else DEFAULT_PRESET
+    again = preset(
+        name,
+        recipe.target,
+        network=recipe.network,
+        steps=recipe.steps or recipe.parents[0].steps,
+        size=recipe.size,
+        seed=recipe.seed,
+        methods={method: recipe.methods.get(method) for method in METHODS},
+        photo=recipe.photo,
+        keep=recipe.keep,
+    )
+    if again != recipe:
+        raise InputError(
+            "This picture started from other pictures in a way that the controls cannot show: "
+            "make it again with python -m explorer replay."
+        )
+    return again
 
 
 def target(page: str, network: Network) -> Target:
@@ -86,8 +122,26 @@ def target(page: str, network: Network) -> Target:
     with st.container(horizontal=True, gap="small"):
         for label, by, key in (("Previous", -1, "P"), ("Next", 1, "N"), ("Random", None, "X")):
             st.button(label, on_click=move, args=(by,), key=f"{page}:{label}", shortcut=key)
-    position = state.get(f"{page}:where") if layer.spatial else None
-    return Target(layer.name, state[f"{page}:channel"], position, bool(state.get(f"{page}:relu")))
+    with st.expander("Where, and before or after ReLU"):
+        position = _place(page) if layer.spatial else None
+        after_relu = st.toggle(
+            "After ReLU",
+            key=f"{page}:relu",
+            help="A channel that is zero everywhere then has no gradient and stays gray.",
+        )
+    return Target(layer.name, state[f"{page}:channel"], position, after_relu)
+
+
+def _place(page: str) -> tuple[int, int] | str | None:
+    """Choose the mean over the map, its center neuron, or the neuron that a link named."""
+    now = st.session_state.get(f"{page}:where", MEAN)
+    words = {MEAN: "the mean over the whole map", "center": "the center neuron only"}
+    if now not in words:
+        words[now] = f"the neuron at row, column {now}"
+    chosen = st.selectbox("What to raise", words, key=f"{page}:where", format_func=words.get)
+    if chosen == MEAN:
+        return None
+    return chosen if chosen == "center" else tuple(int(part) for part in chosen.split(","))
 
 
 def shared(page: str, photo: Photo | None) -> dict:

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 
 import streamlit as st
 
+from explorer.ui import glossary
+
 STYLE = """
 <style>
-.block-container { padding-top: 3rem; max-width: 1320px; }
+.block-container { padding-top: 4rem; max-width: 1320px; }
 [data-testid="stImage"] img, [data-testid="stImageContainer"] img { border-radius: 6px; }
 h1 { font-size: 2rem !important; padding-bottom: 0.2rem !important; }
 :focus-visible { outline: 2px solid #c2622b !important; outline-offset: 2px; }
@@ -26,7 +28,10 @@ def begin(title: str, lead: str) -> None:
     """Set up a page and write its title and one sentence below it."""
     st.set_page_config(page_title=f"{title} · VGG16 explorer", page_icon="🔎", layout="wide")
     st.html(STYLE)
-    st.title(title)
+    heading, words = st.columns((5, 1), vertical_alignment="center")
+    heading.title(title)
+    with words:
+        glossary.offer()
     st.markdown(lead)
 
 

@@ -58,7 +58,7 @@ def test_stop_keeps_the_picture_and_continue_goes_on(server, page):
 
 
 def test_nonsense_in_the_address_is_named_and_replaced(server, page):
-    page.goto(server + f"{PATH}?layer=conv9_9&channel=x&size=7&seed=-3&recipe=nothing;a;b")
+    page.goto(server + f"{PATH}?layer=conv9_9&channel=1&size=7&seed=-3&recipe=nothing;a;b")
     expect(page.get_by_text("VGG16 has no layer 'conv9_9'")).to_be_visible()
     expect(page.get_by_text("The size must be a whole number")).to_be_visible()
     expect(page.get_by_text("Traceback")).to_have_count(0)
