@@ -1,17 +1,31 @@
-"""Home: what this is, and where to begin."""
+"""Home: what this is, pictures that make one want to click, and doors."""
 
 import streamlit as st
 
 from explorer.ui import layout
+from explorer.ui.home import DOORS, FOLDER, PICTURES
 
 layout.begin(
     "What does a network look for?",
     "VGG16 learned from a million photos to tell a thousand things apart. "
     "Ask any of its 4,224 filters what it looks for, and watch it draw the answer.",
 )
-DOORS = (
-    ("pages/3_Feature_visualization.py", "Draw what a channel looks for", ":material/palette:"),
-    ("pages/4_Compare.py", "Compare recipes side by side", ":material/view_column:"),
+for column, picture in zip(st.columns(len(PICTURES)), PICTURES, strict=True):
+    with column:
+        jpeg = (FOLDER / picture.file).read_bytes()
+        st.image(layout.data_url(jpeg), width="stretch", alt=f"Drawn by VGG16: {picture.caption}")
+        st.page_link(
+            "pages/3_Feature_visualization.py",
+            label=f"{picture.caption} – draw it",
+            query_params=picture.link,
+        )
+st.space("small")
+for column, door in zip(st.columns(len(DOORS)), DOORS, strict=True):
+    with column, st.container(border=True, height="stretch"):
+        st.page_link(door.page, label=f"**{door.label}**", icon=door.icon)
+        st.markdown(door.words)
+st.page_link(
+    "pages/4_Compare.py",
+    label="Or compare recipes side by side: the same target, seed and step",
+    icon=":material/view_column:",
 )
-for path, label, icon in DOORS:
-    st.page_link(path, label=label, icon=icon)

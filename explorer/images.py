@@ -17,7 +17,9 @@ from explorer.errors import InputError
 SAMPLES = {path.stem: path for path in sorted((Path(__file__).parent / "data/photos").iterdir())}
 """The embedded photos by name."""
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+Image.init()  # with `formats` given, Pillow looks only among plugins already loaded
+
 LARGEST_FILE = 50_000_000
 """Bytes of a photo's file."""
 LARGEST_PHOTO = 60_000_000
@@ -98,9 +100,9 @@ def read_photo(source: str | Path | bytes) -> Photo:
 
 
 def _file_bytes(path: Path, what: str) -> bytes:
-    if path.is_dir():
-        raise InputError(f"{what} is a folder, not a photo.")
     try:
+        if path.is_dir():
+            raise InputError(f"{what} is a folder, not a photo.")
         if path.stat().st_size > LARGEST_FILE:
             raise InputError(
                 f"{what} has {path.stat().st_size / 1e6:.0f} MB: the limit is "
@@ -115,18 +117,23 @@ def _file_bytes(path: Path, what: str) -> bytes:
 
 def _upright_rgb(image: Image.Image) -> np.ndarray:
     image.draft("RGB", (KEPT_SIDE, KEPT_SIDE))
+    image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I;16"):
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     elif image.mode in ("I", "F"):
-        values = np.asarray(image, np.float64)
-        scale = 257.0 if values.max() > 255 else 1.0
-        image = Image.fromarray(np.clip(values / scale, 0, 255).astype(np.uint8))
-    image = ImageOps.exif_transpose(image)
+        image = Image.fromarray(_eight_bits(np.asarray(image, np.float64), image.mode == "F"))
     image.thumbnail((KEPT_SIDE, KEPT_SIDE), Image.Resampling.BICUBIC)
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, (*GRAY, 255)), image)
     return np.asarray(image.convert("RGB"))
+
+
+def _eight_bits(values: np.ndarray, floating: bool) -> np.ndarray:
+    """Gray values of 0–65,535, of 0–255, or, if floating, of 0–1, as uint8."""
+    highest = values.max()
+    scale = 1 / 257 if highest > 255 else 255 if floating and highest <= 1 else 1
+    return np.clip(values * scale, 0, 255).round().astype(np.uint8)
 
 
 def png_bytes(pixels: np.ndarray, note: dict | None = None) -> bytes:
@@ -197,10 +204,13 @@ def check_writable(path: str | Path, suffixes: tuple[str, ...] = (".png",)) -> P
     path = Path(path)
     if path.suffix.lower() not in suffixes:
         raise InputError(f"The output '{path}' must end in {' or '.join(suffixes)}.")
-    if not path.parent.is_dir():
-        raise InputError(f"The output folder '{path.parent}' does not exist: please make it first.")
-    if path.is_dir():
-        raise InputError(f"The output '{path}' is a folder: please give a file name.")
+    try:
+        if not path.parent.is_dir():
+            raise InputError(f"The output folder '{path.parent}' does not exist: make it first.")
+        if path.is_dir():
+            raise InputError(f"The output '{path}' is a folder: please give a file name.")
+    except OSError as error:
+        raise InputError(f"The output '{path}' cannot be written: {error.strerror}.") from None
     if not os.access(path.parent, os.W_OK):
         raise InputError(f"The output folder '{path.parent}' cannot be written to.")
     return path

@@ -1,5 +1,6 @@
 """What a method is: a named, switchable part of the ascent with strengths; no TensorFlow."""
 
+import reprlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -66,13 +67,13 @@ class Parameter:
         where = f"{method}.{self.name}"
         try:
             number = float(value)
-        except (TypeError, ValueError):
-            raise InputError(f"{where} must be a number, not '{value}'.") from None
+        except (TypeError, ValueError, OverflowError):
+            raise InputError(f"{where} must be a number, not {reprlib.repr(value)}.") from None
         if not self.low <= number <= self.high:
             raise InputError(f"{where} must be from {self.low:g} to {self.high:g}, not {number:g}.")
         if self.whole and number != int(number):
             raise InputError(f"{where} must be a whole number, not {number:g}.")
-        return int(number) if self.whole else number
+        return int(number) if self.whole else number + 0.0
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,7 @@ def read_picture(source: str | Path | bytes) -> tuple[Recipe, Stop | None]:
     try:
         stop = (int(stopped["part"]), int(stopped["step"]))
         valid = 0 <= stop[1] <= recipe.lineage[stop[0]].steps and stop[0] >= 0
-    except (TypeError, KeyError, ValueError, IndexError):
+    except (TypeError, KeyError, ValueError, IndexError, OverflowError):
         valid = False
     if not valid:
         raise InputError("The picture says that its render was stopped, but not where.")

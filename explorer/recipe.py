@@ -3,7 +3,7 @@
 import dataclasses
 import difflib
 import json
-import math
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -18,6 +18,7 @@ FORMAT = 1
 """Version of the JSON form."""
 SMALLEST_SIDE, LARGEST_SIDE = 32, 1024
 MOST_STEPS = 10_000
+LARGEST_WEIGHT = 1_000_000
 DEEPEST = 6
 """How many recipes may start from one another in a row."""
 KEEP = ("last", "best")
@@ -78,7 +79,9 @@ class Recipe:
         put("steps", _whole("The number of steps", self.steps, fewest, MOST_STEPS))
         put("seed", _whole("The seed", self.seed, 0, 2**32 - 1))
         if self.keep not in KEEP:
-            raise InputError(f"A recipe keeps the last or the best picture, not '{self.keep}'.")
+            raise InputError(
+                f"A recipe keeps the last or the best picture, not {reprlib.repr(self.keep)}."
+            )
         if self.methods is None:
             put("methods", PRESETS[DEFAULT_PRESET].methods)
         plain = {
@@ -87,15 +90,21 @@ class Recipe:
         }
         frozen = {k: MappingProxyType(v) for k, v in checked_methods(plain).items()}
         put("methods", MappingProxyType(frozen))
+        if not isinstance(self.preset, str | None):
+            raise InputError("The preset that a recipe came from must be a name.")
         if isinstance(self.start, Blend):
             self._check_blend(self.start)
+            put("start", Blend(tuple((float(w), recipe) for w, recipe in self.start.parts)))
 
     def _check_blend(self, blend: Blend) -> None:
         if not blend.parts:
             raise InputError("A blend needs at least one recipe to start from.")
         for weight, recipe in blend.parts:
-            if not (isinstance(weight, int | float) and 0 < weight < math.inf):
-                raise InputError(f"A weight in a blend must be a positive number, not {weight}.")
+            if not (isinstance(weight, int | float) and 0 < weight <= LARGEST_WEIGHT):
+                raise InputError(
+                    f"A weight in a blend must be above 0 and at most {LARGEST_WEIGHT:,}, not "
+                    f"{reprlib.repr(weight)}."
+                )
             if (recipe.network, recipe.size) != (self.network, self.size):
                 raise InputError("Recipes that are blended must share network and size.")
         if self.depth > DEEPEST:
@@ -127,10 +136,10 @@ class Recipe:
         return sum(recipe.steps for recipe in self.lineage)
 
     @property
-    def photo(self) -> str | None:
-        """The photo that is needed to render it, if any."""
-        names = {r.start.photo for r in self.lineage if isinstance(r.start, PhotoStart)}
-        return next(iter(names), None)
+    def photos(self) -> tuple[str, ...]:
+        """The photos, samples and own, that are needed to render it."""
+        starts = (recipe.start for recipe in self.lineage)
+        return tuple(sorted({s.photo for s in starts if isinstance(s, PhotoStart)}))
 
     @property
     def caption(self) -> str:
@@ -239,7 +248,9 @@ def _whole(what: str, value: object, low: int, high: int) -> int:
     except (TypeError, ValueError, OverflowError):
         number = None
     if number is None or isinstance(value, bool) or number != value or not low <= number <= high:
-        raise InputError(f"{what} must be a whole number from {low:,} to {high:,}, not {value}.")
+        raise InputError(
+            f"{what} must be a whole number from {low:,} to {high:,}, not {reprlib.repr(value)}."
+        )
     return number
 
 

@@ -137,13 +137,13 @@ def check(network: Network, recipe: Recipe, photo: Photo | None = None) -> None:
     network.require(layer, recipe.size, what[0].upper() + what[1:])
     if layer.spatial and min(network.output_size(layer, recipe.size)) < 1:
         raise InputError(f"{what} needs a larger picture than {recipe.size[0]}×{recipe.size[1]}.")
-    wanted = recipe.photo
-    if wanted and wanted not in SAMPLES and (photo is None or photo.name != wanted):
-        given = "another photo was given" if photo else "it was not given"
-        raise InputError(
-            f"The recipe starts from a person's own photo ({wanted[:15]}…), and {given}: "
-            "please give that file."
-        )
+    for wanted in recipe.photos:
+        if wanted not in SAMPLES and (photo is None or photo.name != wanted):
+            given = "another photo was given" if photo else "it was not given"
+            raise InputError(
+                f"The recipe starts from a person's own photo ({wanted[:15]}…), and {given}: "
+                "please give that file."
+            )
 
 
 def _ascend(network: Network, recipe: Recipe, photo: Photo | None, pool: Pool) -> Iterator[Frame]:

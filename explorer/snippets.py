@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 
+from explorer.images import SAMPLES
 from explorer.presets import DEFAULT_PRESET
 from explorer.recipe import PhotoStart, Recipe, merged, preset
 
 
 def code_of(recipes: Sequence[Recipe]) -> str:
     """Python that renders these recipes with the package and saves their pictures."""
-    own = next((r.photo for r in recipes if r.photo and r.photo.startswith("sha256:")), None)
+    own = any(photo not in SAMPLES for recipe in recipes for photo in recipe.photos)
     lines = [
         "from PIL import Image",
         "",
-        f"from explorer import Target, load_network, preset,{' read_photo,' * bool(own)} render",
+        f"from explorer import Target, load_network, preset,{' read_photo,' * own} render",
         "",
         f"network = load_network({recipes[0].network!r})",
     ]
@@ -21,7 +22,7 @@ def code_of(recipes: Sequence[Recipe]) -> str:
     for number, recipe in enumerate(recipes, 1):
         name = f"picture{number if len(recipes) > 1 else ''}.png"
         lines += ["", f"recipe = {_expression(recipe)}"]
-        lines.append(f"for frame in render(network, recipe{', photo' * bool(own)}):")
+        lines.append(f"for frame in render(network, recipe{', photo' * own}):")
         lines.append('    print(frame.step, frame.score, end="\\r")')
         lines.append(f"Image.fromarray(frame.kept.image).save({name!r})")
     return "\n".join(lines) + "\n"
@@ -44,8 +45,8 @@ def _expression(recipe: Recipe) -> str:
     if recipe.keep != base.keep:
         parts.append(f"keep={recipe.keep!r}")
     if isinstance(recipe.start, PhotoStart):
-        own = recipe.start.photo.startswith("sha256:")
-        parts.append("photo=photo.name" if own else f"photo={recipe.start.photo!r}")
+        sample = recipe.start.photo in SAMPLES
+        parts.append(f"photo={recipe.start.photo!r}" if sample else "photo=photo.name")
     changes = {
         method: dict(recipe.methods[method]) if method in recipe.methods else None
         for method in (*base.methods, *recipe.methods)

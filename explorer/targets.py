@@ -1,5 +1,6 @@
 """What to excite: a channel, a neuron or a class, and how much a picture excites it."""
 
+import reprlib
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -61,6 +62,8 @@ class Target:
             raise InputError(
                 f"{layer.paper_name} has no channel {self.channel}: they count from 0 to {last}."
             )
+        if not isinstance(self.after_relu, bool):
+            raise InputError("Whether a target is taken after ReLU is true or false.")
         if self.after_relu and layer.name == network.class_layer:
             raise InputError("A class is taken before softmax and has no ReLU.")
         position = _checked_position(self.position, network, layer, size)
@@ -103,12 +106,12 @@ def _checked_position(position, network: Network, layer, size):
     if position == "center":
         return position
     height, width = network.output_size(layer, size)
-    try:
-        row, column = (int(value) for value in position)
-    except (TypeError, ValueError):
+    pair = isinstance(position, tuple | list) and len(position) == 2
+    if not pair or any(type(value) is not int for value in position):
         raise InputError(
-            f"A position is 'center' or a row and a column, not '{position}'."
-        ) from None
+            f"A position is 'center' or a row and a column, not {reprlib.repr(position)}."
+        )
+    row, column = position
     if not (0 <= row < height and 0 <= column < width):
         raise InputError(
             f"{layer.paper_name} has {height}×{width} positions here, counted from 0: there is "
@@ -165,7 +168,8 @@ def score_and_gradient(
 
     size = image.shape[:2]
     target = target.resolved(network, size)
-    network.require(network.layer(target.layer), size, describe(network, target))
+    what = describe(network, target)
+    network.require(network.layer(target.layer), size, what[0].upper() + what[1:])
     compute = _compiled(network, replace(target, channel=0, position=target.position and "center"))
     score, gradient = compute(
         tf.constant(image, tf.float32)[None],

@@ -12,6 +12,7 @@ from explorer.commands import (
     presets,
     render,
     replay,
+    tensorboard,
     weights,
 )
 from explorer.errors import InputError
@@ -25,6 +26,7 @@ COMMANDS = {
     "presets": presets,
     "weights": weights,
     "bench": bench,
+    "tensorboard": tensorboard,
 }
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import difflib
+import re
 from functools import cache
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def class_number(text: str | int) -> int:
     """
     names = imagenet()
     wanted = str(text).strip().lower()
-    if wanted.lstrip("-").isdigit():
+    if re.fullmatch(r"-?\d{1,9}", wanted, re.ASCII):
         if 0 <= int(wanted) < len(names):
             return int(wanted)
         raise InputError(f"There is no class {wanted}: classes count from 0 to {len(names) - 1}.")

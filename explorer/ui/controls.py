@@ -63,8 +63,8 @@ def shown(recipe: Recipe, photo: Photo | None) -> Recipe:
     Raises:
         InputError: it starts from a photo that is not here, or from pictures of its own.
     """
-    own = recipe.photo if recipe.photo not in SAMPLES else None
-    if own and (photo is None or photo.name != own):
+    own = [name for name in recipe.photos if name not in SAMPLES]
+    if own and (photo is None or own != [photo.name]):
         raise InputError(
             "This picture started from a person's own photo: upload that photo on the page "
             "Filter activations first."
@@ -78,7 +78,7 @@ def shown(recipe: Recipe, photo: Photo | None) -> Recipe:
         size=recipe.size,
         seed=recipe.seed,
         methods={method: recipe.methods.get(method) for method in METHODS},
-        photo=recipe.photo,
+        photo=recipe.start.photo if isinstance(recipe.start, PhotoStart) else None,
         keep=recipe.keep,
     )
     if again != recipe:

@@ -1,0 +1,250 @@
+"""What the filters of a layer answer to a photo: which to show, in what colors, and where from.
+
+An *answer* is what `Network.activations` returns for a spatial layer: float32 (h, w, channels),
+after ReLU. No TensorFlow.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from PIL import Image
+
+from explorer.errors import InputError
+from explorer.networks.layers import Layer
+from explorer.networks.network import Network
+from explorer.sheets import heat_map
+
+REPORT_LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
+"""The row of layers in the report, and how many filters it shows of each."""
+REPORT_FILTERS = 5
+MOST_FILTERS = 48
+"""How many filters are shown at once at most."""
+MODES = ("first", "strongest", "numbers")
+"""Which filters to show: the first ones, those of the highest mean, or those named."""
+SCALES = ("filter", "layer", "global")
+"""What shares one color scale, from zero to its highest activation."""
+GRAY_WEIGHTS = (0.299, 0.587, 0.114)
+"""Of red, green and blue in brightness (ITU-R BT.601)."""
+MOST_COLOR = 0.8
+"""How much of an overlay is color where a filter is at the top of its scale."""
+
+
+# ---- Which layers and filters
+
+
+def has_maps(layer: Layer) -> bool:
+    """Whether a layer answers with one map for each filter."""
+    return layer.spatial and layer.kind != "input"
+
+
+def map_layer(network: Network, name: str) -> Layer:
+    """The layer of this name; `InputError` if there is none, or it has no maps."""
+    layer = network.layer(name)
+    if not has_maps(layer):
+        raise InputError(f"{layer.paper_name} has no maps to draw: choose conv or pool layers.")
+    return layer
+
+
+def strongest(answer: np.ndarray, count: int) -> list[int]:
+    """The filters with the highest mean, the strongest first."""
+    return np.argsort(-means(answer), kind="stable")[:count].tolist()
+
+
+def numbers_in(text: str, layer: Layer) -> list[int]:
+    """The filters that a text like "3, 17, 40-44" names, in this order, each once.
+
+    Raises:
+        InputError: it is not such a text, or names none, too many, or one that does not exist.
+    """
+    last = layer.channels - 1
+    numbers: dict[int, None] = {}
+    for part in filter(None, re.split(r"[,;\s]+", re.sub(r"\s*[-–]\s*", "-", text.strip()))):
+        found = re.fullmatch(r"([0-9]{1,9})(?:-([0-9]{1,9}))?", part)
+        if not found:
+            raise InputError(f"Name filters by number, such as 3, 17, 40-44, not '{part[:40]}'.")
+        low, high = sorted((int(found[1]), int(found[2] or found[1])))
+        if high > last:
+            raise InputError(
+                f"{layer.paper_name} has no filter {high}: they count from 0 to {last}."
+            )
+        numbers |= dict.fromkeys(range(low, high + 1))
+    if not numbers:
+        raise InputError("Name at least one filter by its number, such as 3, 17, 40-44.")
+    if len(numbers) > MOST_FILTERS:
+        raise InputError(
+            f"At most {MOST_FILTERS} filters are shown at once, and these are {len(numbers)}."
+        )
+    return list(numbers)
+
+
+# ---- Numbers about them
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Numbers about one filter's answer.
+
+    Attributes:
+        highest: the highest activation; zero or more, without a unit.
+        mean: over all positions.
+        active_share: share of the positions whose activation is above zero.
+        row, column: where the highest is, in the map; the first such place.
+    """
+
+    highest: float
+    mean: float
+    active_share: float
+    row: int
+    column: int
+
+
+def means(answer: np.ndarray) -> np.ndarray:
+    """Each filter's mean activation."""
+    return answer.mean(axis=(0, 1))
+
+
+def statistics(values: np.ndarray) -> Statistics:
+    """Numbers about one filter's map (h, w)."""
+    row, column = np.unravel_index(np.argmax(values), values.shape)
+    return Statistics(
+        float(values.max()),
+        float(values.mean()),
+        float((values > 0).mean()),
+        int(row),
+        int(column),
+    )
+
+
+# ---- Where in the photo
+
+
+@dataclass(frozen=True)
+class Square:
+    """Rows `top` to `bottom` and columns `left` to `right` of a picture, the ends excluded."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) in pixels."""
+        return self.bottom - self.top, self.right - self.left
+
+    def within(self, size: tuple[int, int]) -> "Square":
+        """The part of it inside a picture of this (height, width)."""
+        height, width = size
+        return Square(
+            max(self.top, 0), max(self.left, 0), min(self.bottom, height), min(self.right, width)
+        )
+
+    def cut(self, picture: np.ndarray) -> np.ndarray:
+        """What a picture (h, w, 3) shows there, clipped at its border."""
+        inside = self.within(picture.shape[:2])
+        return picture[inside.top : inside.bottom, inside.left : inside.right]
+
+
+def receptive_square(network: Network, layer: Layer, row: int, column: int) -> Square:
+    """All that the value at a position of a layer's map can see.
+
+    It may reach beyond the border of the picture, where padding is.
+    """
+    start = 0
+    for before, after in pairwise(network.layers[: network.layers.index(layer) + 1]):
+        if after.kernel and after.kind != "pooling":
+            side, kernel = before.output_shape[0], after.kernel[0]
+            padding = max((-(-side // after.stride) - 1) * after.stride + kernel - side, 0)
+            start -= padding // 2 * before.receptive_stride
+    top = start + row * layer.receptive_stride
+    left = start + column * layer.receptive_stride
+    return Square(top, left, top + layer.receptive_field, left + layer.receptive_field)
+
+
+# ---- Colors
+
+
+def tops(answers: Mapping[str, np.ndarray], chosen: Mapping[str, Sequence[int]], scale: str):
+    """Where the color scale ends for each shown filter: (layer, channel) -> activation.
+
+    Args:
+        answers: of the shown layers.
+        chosen: layer -> channels.
+        scale: one of `SCALES`; the highest of a layer is that over all its filters.
+    """
+    layers = {name: float(answers[name].max()) for name in chosen}
+    highest = max(layers.values())
+    return {
+        (name, channel): {
+            "filter": float(answers[name][..., channel].max()),
+            "layer": layers[name],
+            "global": highest,
+        }[scale]
+        for name, channels in chosen.items()
+        for channel in channels
+    }
+
+
+def overlay(picture: np.ndarray, values: np.ndarray, top: float) -> np.ndarray:
+    """A map (h, w) as color over the gray picture; where it is silent, the picture shows."""
+    height, width = picture.shape[:2]
+    smooth = Image.fromarray(np.asarray(values, np.float32)).resize(
+        (width, height), Image.Resampling.BILINEAR
+    )
+    shares = np.clip(np.asarray(smooth) / max(top, 1e-12), 0, 1)
+    weight = MOST_COLOR * np.sqrt(shares)[..., None]
+    gray = (picture @ np.array(GRAY_WEIGHTS))[..., None]
+    return ((1 - weight) * gray + weight * heat_map(shares, 0, 1)).round().astype(np.uint8)
+
+
+# ---- The same in Python
+
+
+def code_of(
+    network: Network, photo: str, layers: Sequence[str], choice: str, scale: str, lay_over: bool
+) -> str:
+    """Python that computes and saves the pictures that are on screen.
+
+    Args:
+        photo: a sample's name; any other name stands for a file of one's own.
+        layers: paper names.
+        choice: a Python expression of the channels, in which `answer` is the layer's answer.
+        scale: one of `SCALES`.
+        lay_over: whether the maps lie over the photo.
+    """
+    from explorer.images import SAMPLES
+
+    sample = photo in SAMPLES
+    drawing = "overlay(photo, values, top)" if lay_over else "heat_map(values, 0, top)"
+    helpers = ["overlay"] * lay_over + ["strongest"] * choice.startswith("strongest")
+    top = {"filter": "values.max()", "layer": "answer.max()", "global": "highest"}[scale]
+    return "\n".join(
+        [
+            "from PIL import Image",
+            "",
+            "from explorer import load_network, read_photo",
+            *([f"from explorer.activations import {', '.join(helpers)}"] if helpers else []),
+            *(["from explorer.images import SAMPLES"] if sample else []),
+            *([] if lay_over else ["from explorer.sheets import heat_map"]),
+            "",
+            f'network = load_network("{network.name}")',
+            f"photo = read_photo({f'SAMPLES["{photo}"]' if sample else '"my-photo.jpg"'})",
+            f"photo = photo.fitted(({network.input_size}, {network.input_size}))",
+            f"answers = network.activations(photo, {list(layers)})",
+            *(
+                ["highest = max(answer.max() for answer in answers.values())"]
+                if scale == "global"
+                else []
+            ),
+            "for layer, answer in answers.items():  # (height, width, channels), after ReLU",
+            f"    for channel in {choice}:",
+            "        values = answer[..., channel]",
+            f"        top = {top}",
+            f"        picture = {drawing}",
+            '        Image.fromarray(picture).save(f"{layer}-{channel}.png")',
+            "",
+        ]
+    )

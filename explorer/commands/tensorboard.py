@@ -1,0 +1,32 @@
+"""Write a network's TensorFlow graph for TensorBoard, and say how to open it."""
+
+from explorer import graph
+from explorer.commands.options import add_network, print_json, ready
+from explorer.errors import InputError
+from explorer.images import write_whole
+from explorer.networks import load_network
+
+
+def add(parser):
+    """Options."""
+    add_network(parser)
+    parser.add_argument("-o", "--output", required=True, help="the folder for the event file")
+
+
+def run(arguments):
+    """Write the event file."""
+    network = load_network(arguments.network)
+    folder = graph.check_folder(arguments.output)
+    data = graph.event_file(ready(network.name))
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise InputError(f"The output folder '{folder}' cannot be made: {error.strerror}.") from None
+    path = folder / graph.file_name(network)
+    write_whole(path, data)
+    command = graph.command(folder)
+    if arguments.json:
+        print_json({"network": network.name, "output": str(path), "command": command})
+    else:
+        print(f"{network.title}'s graph is in {path}; open it (after pip install tensorboard) with:")
+        print(command)

@@ -1,0 +1,502 @@
+"""The command line, as a person uses it."""
+
+import io
+import json
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import explorer
+from explorer.commands import COMMANDS, main
+from explorer.images import png_bytes, read_note, sample_photo
+from explorer.notes import read_picture
+from explorer.presets import PRESETS
+from explorer.recipe import preset
+from explorer.render import render
+from explorer.targets import Target, score_and_gradient
+
+ROOT = Path(explorer.__file__).parents[1]
+NAIVE = "render --layer conv3_1 --channel 1 --preset report/naive --steps 3 --size 64 --seed 0"
+TINY = ["--network", "tiny", "--layer", "two", "--channel", "1", "--size", "32"]
+
+
+def in_a_process(*arguments, **options):
+    """`python -m explorer` as another program sees it."""
+    return subprocess.run(
+        [sys.executable, "-m", "explorer", *map(str, arguments)],
+        **{"capture_output": True, "text": True, "cwd": ROOT, "timeout": 120} | options,
+    )
+
+
+@pytest.fixture
+def run(capsys, tmp_path, monkeypatch):
+    """Run a command in an empty folder; returns its status, standard output and error."""
+    monkeypatch.chdir(tmp_path)
+
+    def command(*arguments):
+        capsys.readouterr()
+        status = main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return command
+
+
+def pixels(path) -> np.ndarray:
+    return np.asarray(Image.open(path).convert("RGB"))
+
+
+# ---- Rejections
+
+
+TARGET = ["--layer", "conv3_1", "--channel", "1"]
+OUT = ["-o", "a.png"]
+RENDER = ["render", *TARGET, *OUT]
+REJECTIONS = {
+    "unknown layer": (["render", "--layer", "conv9_9", "--channel", "1", *OUT], "conv9_9"),
+    "no channel": (["render", "--layer", "conv3_1", *OUT], "0 to 255"),
+    "channel out of range": (["render", "--layer", "conv3_1", "--channel", "256", *OUT], "255"),
+    "channel below zero": (["render", "--layer", "conv3_1", "--channel=-1", *OUT], "255"),
+    "channel is no number": (["render", "--layer", "conv3_1", "--channel", "one", *OUT], "one"),
+    "layer without channels": (["render", "--layer", "flatten", "--channel", "0", *OUT], "flatten"),
+    "no target": (["render", *OUT], "Say what to excite"),
+    "unknown class": (["render", "--class", "flaminga", *OUT], "flamingo"),
+    "class out of range": (["render", "--class", "1000", *OUT], "999"),
+    "class that is odd": (["render", "--class=--5", *OUT], "no class"),
+    "class and layer": ([*RENDER, "--class", "flamingo"], "not both"),
+    "ambiguous class": (["render", "--class", "crane", *OUT], "134"),
+    "unknown preset": ([*RENDER, "--preset", "report/nice"], "report/"),
+    "unknown network": ([*RENDER, "--network", "vgg19"], "vgg16"),
+    "zero steps": ([*RENDER, "--steps", "0"], "10,000"),
+    "zero steps of a blend": ([*RENDER, "--preset", "report/f-laplacian-4+5", "--steps=0"], "1"),
+    "too many steps": ([*RENDER, "--steps", "10001"], "10,000"),
+    "steps are no number": ([*RENDER, "--steps", "ten"], "ten"),
+    "size too small": ([*RENDER, "--size", "31"], "32"),
+    "size too large": ([*RENDER, "--size", "1025"], "1,024"),
+    "size of three sides": ([*RENDER, "--size", "64x64x3"], "height and a width"),
+    "size is no number": ([*RENDER, "--size", "large"], "large"),
+    "size with a missing side": ([*RENDER, "--size", "64x"], "--size"),
+    "seed below zero": ([*RENDER, "--seed=-1"], "seed"),
+    "keep nothing": ([*RENDER, "--keep", "first"], "first"),
+    "position outside": ([*RENDER, "--position", "99,0"], "56×56"),
+    "position is no pair": ([*RENDER, "--position", "1"], "row and a column"),
+    "position is no number": ([*RENDER, "--position", "a,b"], "ROW,COLUMN"),
+    "photo missing": ([*RENDER, "--photo", "missing.jpg"], "missing.jpg"),
+    "photo is none": ([*RENDER, "--photo", "text.jpg"], "text.jpg"),
+    "photo is a folder": ([*RENDER, "--photo", "folder"], "folder"),
+    "photo with a long name": ([*RENDER, "--photo", "x" * 300], "xxx"),
+    "photo for an overlay": ([*RENDER, "--preset", "report/f-laplacian-4+5", "--photo=cat"], ""),
+    "folder missing": (["render", *TARGET, "-o", "nowhere/a.png"], "nowhere"),
+    "output is a folder": (["render", *TARGET, "-o", "folder.png"], "folder.png"),
+    "output with a long name": (["render", *TARGET, "-o", "x" * 300 + ".png"], "xxx"),
+    "output is no PNG": (["render", *TARGET, "-o", "a.jpg"], ".png"),
+    "no output": (["render", *TARGET], "--output"),
+    "class without weights": (["render", "--class", "flamingo", *OUT], "weights --download"),
+    "unit without weights": (["render", "--layer=fc_1", "--channel=1", *OUT], "528 MB"),
+    "set nonsense": ([*RENDER, "--set", "blur"], "METHOD.PARAMETER=VALUE"),
+    "set nothing": ([*RENDER, "--set", ""], "METHOD.PARAMETER=VALUE"),
+    "set unknown method": ([*RENDER, "--set", "blurr.sigma=1"], "did you mean blur"),
+    "set unknown parameter": ([*RENDER, "--set", "blur.radius=1"], "sigma, every"),
+    "set no number": ([*RENDER, "--set", "blur.sigma=wide"], "wide"),
+    "set empty": ([*RENDER, "--set", "blur.sigma="], "number"),
+    "set not finite": ([*RENDER, "--set", "blur.sigma=nan"], "nan"),
+    "set out of range": ([*RENDER, "--set", "blur.sigma=17"], "0 to 16"),
+    "set a fraction": ([*RENDER, "--set", "blur.every=1.5"], "whole"),
+    "set no step rule": ([*RENDER, "--set", "rms=off"], "step rule"),
+    "recipe missing": (["render", "--recipe", "missing.json", *OUT], "missing.json"),
+    "recipe is none": (["render", "--recipe", "text.jpg", *OUT], "recipe"),
+    "recipe in a plain PNG": (["render", "--recipe", "plain.png", *OUT], "carries no recipe"),
+    "recipe and target": ([*RENDER, "--recipe", "text.jpg"], "leave out --layer"),
+    "compare unknown preset": (["compare", *TARGET, "--presets", "report/nice", *OUT], "report/"),
+    "compare nothing": (["compare", *TARGET, "--presets", ",", *OUT], "--presets"),
+    "compare to nowhere": (["compare", *TARGET, "-o", "nowhere/a.png"], "nowhere"),
+    "compare without weights": (["compare", "--class", "flamingo", *OUT], "528 MB"),
+    "activations of no photo": (["activations", "text.jpg", *OUT], "text.jpg"),
+    "activations of nothing": (["activations", "missing.jpg", *OUT], "missing.jpg"),
+    "activations of no layer": (["activations", "cat", "--layers", "conv9_9", *OUT], "conv9_9"),
+    "activations of an empty layer": (["activations", "cat", "--layers=conv1_1,", *OUT], "layer"),
+    "activations without maps": (["activations", "cat", "--layers", "fc_1", *OUT], "fc_1"),
+    "activations of no filter": (["activations", "cat", "--filters", "0", *OUT], "--filters"),
+    "activations of words": (["activations", "cat", "--filters", "five", *OUT], "five"),
+    "activations to nowhere": (["activations", "cat", "-o", "nowhere/a.png"], "nowhere"),
+    "activations in odd colors": (["activations", "cat", "--scale", "loud", *OUT], "loud"),
+    "replay missing": (["replay", "missing.png", *OUT], "missing.png"),
+    "replay plain": (["replay", "plain.png", *OUT], "carries no recipe"),
+    "replay text": (["replay", "text.jpg", *OUT], "not a PNG"),
+    "replay to nowhere": (["replay", "plain.png", "-o", "nowhere/a.png"], "nowhere"),
+    "layers of no network": (["layers", "--network", "vgg19"], "vgg16"),
+    "unknown command": (["rendre"], "rendre"),
+    "unknown option": ([*RENDER, "--sharpen"], "--sharpen"),
+    "no command": ([], "COMMAND"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "reason"), REJECTIONS.values(), ids=REJECTIONS)
+def test_rejections_are_one_sentence(run, tmp_path, sentence, arguments, reason):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder.png").mkdir()
+    (tmp_path / "text.jpg").write_text("no photo")
+    (tmp_path / "plain.png").write_bytes(png_bytes(np.zeros((8, 8, 3), np.uint8)))
+    before = sorted(tmp_path.rglob("*"))
+    status, out, err = run(*arguments)
+    assert status == 2
+    assert out == ""
+    sentence(err)
+    assert reason in err
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ((*NAIVE.split(), "--channel", "999", "-o", "a.png"), "from 0 to 255"),
+        (("render", "--class", "flamingo", "--json", "-o", "a.png"), "528 MB"),
+        (("activations", "README", "-o", "a.png"), "README"),
+    ],
+)
+def test_rejections_of_a_real_process(tmp_path, sentence, arguments, reason):
+    found = in_a_process(*arguments[:-1], tmp_path / arguments[-1])
+    assert found.returncode == 2 and found.stdout == ""
+    sentence(found.stderr)
+    assert reason in found.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_forged_recipe_is_refused(run, sentence, tmp_path):
+    recipe = preset("report/naive", Target("conv3_1", 1)).as_dict()
+    for forged in (
+        recipe | {"format": 0},
+        recipe | {"steps": 0},
+        recipe | {"target": recipe["target"] | {"after_relu": [1]}},
+        recipe | {"methods": {"rms": {"size": 10**400}}},
+    ):
+        (tmp_path / "recipe.json").write_text(json.dumps(forged))
+        status, out, err = run("render", "--recipe", "recipe.json", "-o", "a.png")
+        assert (status, out) == (2, "")
+        sentence(err)
+        assert not (tmp_path / "a.png").exists()
+
+
+# ---- Tables
+
+
+def test_layers(run):
+    status, out, _ = run("layers", "--json")
+    told = json.loads(out)
+    assert status == 0 and set(told) == {"network", "layers"}
+    assert set(told["layers"][0]) == {
+        *("name", "paper_name", "kind", "output_shape", "kernel", "stride", "parameters"),
+        *("multiply_adds", "receptive_field", "receptive_stride"),
+    }
+    assert sum(row["parameters"] for row in told["layers"]) == 138_357_544
+    status, out, _ = run("layers")
+    assert status == 0 and "138,357,544" in out
+    assert all(row["name"] in out and row["paper_name"] in out for row in told["layers"])
+
+
+def test_presets(run):
+    _, out, _ = run("presets", "--json")
+    told = {row["name"]: row for row in json.loads(out)["presets"]}
+    assert list(told) == list(PRESETS)
+    for name, row in told.items():
+        assert row["methods"] == {k: dict(v) for k, v in PRESETS[name].methods.items()}
+        assert row["steps"] == PRESETS[name].steps and row["source"]
+    status, out, _ = run("presets")
+    assert status == 0 and all(name in out for name in PRESETS)
+
+
+def test_weights(run):
+    status, out, _ = run("weights", "--json")
+    assert status == 0
+    assert json.loads(out) == {"network": "vgg16", "dense_weights": None, "refused": []}
+    assert "weights --download" in run("weights")[1]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(capsys, command):
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    assert COMMANDS[command].__doc__.splitlines()[0] in " ".join(capsys.readouterr().out.split())
+
+
+# ---- Render
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory):
+    """The report's picture rendered by a real process: what it said, and the file."""
+    path = tmp_path_factory.mktemp("fresh") / "a.png"
+    return in_a_process(*NAIVE.split(), "--json", "-o", path), path
+
+
+def test_render_says_one_json_object(fresh, keras_vgg):
+    found, path = fresh
+    assert found.returncode == 0
+    told = json.loads(found.stdout)
+    wanted = {"layer": "block3_conv1", "channel": 1, "class": None, "steps": 3}
+    assert {key: told[key] for key in wanted} == wanted
+    assert told["seconds"] >= 0 and told["seconds_per_step"] >= 0
+    assert told["preset"] == "report/naive" and told["stopped"] is False
+    assert told["output"] == str(path) and told["device"]
+    assert told["recipe"] == read_note(path)["recipe"]
+    made = preset("report/naive", Target("conv3_1", 1), steps=3, size=64)
+    assert told["recipe"] == made.as_dict()
+    shown, _ = keras_vgg.score_and_gradient(pixels(path), "block3_conv1", 1)
+    assert told["score"] == pytest.approx(shown, rel=1e-4)
+    assert told["first_score"] < told["best_score"] and told["score"] <= told["best_score"]
+
+
+def test_progress_goes_to_standard_error(fresh):
+    found, _ = fresh
+    assert "3/3" in found.stderr and "step" in found.stderr
+    assert "Traceback" not in found.stderr and "oneDNN" not in found.stderr
+
+
+def test_identical_files_twice_and_in_another_process(fresh, run, vgg, tmp_path):
+    _, path = fresh
+    for name in ("b.png", "c.png"):
+        status, out, _ = run(*NAIVE.split(), "-o", name)
+        assert (status, out) == (0, "")
+        assert (tmp_path / name).read_bytes() == path.read_bytes()
+
+
+def test_the_file_holds_what_render_gives(fresh, vgg):
+    made = preset("report/naive", Target("conv3_1", 1), steps=3, size=64)
+    *_, last = render(vgg, made)
+    assert np.array_equal(pixels(fresh[1]), last.image)
+
+
+def test_json_scores_are_those_of_the_frames(run, tiny):
+    command = ["render", *TINY, "--preset", "report/d-laplacian-4", "--steps", "6", *OUT]
+    _, out, _ = run(*command, "--json")
+    told = json.loads(out)
+    made = preset("report/d-laplacian-4", Target("two", 1), network="tiny", size=32, steps=6)
+    frames = [frame for frame in render(tiny, made) if frame.recipe == made]
+    scores = [frame.score for frame in frames]
+    assert told["first_score"] == scores[0] and told["best_score"] == max(scores)
+    assert told["score"] == scores[-1]
+    assert told["steps"] == 6 and told["steps_done"] == told["total_steps"] == made.total_steps
+
+
+def test_options_reach_the_recipe(run, tiny, tmp_path):
+    status, *_ = run(
+        *("render", "--network", "tiny", "--layer", "TWO", "--channel", "2", "--position", "3,4"),
+        *("--after-relu", "--steps", "2", "--size", "36x48", "--seed", "9", "--keep", "best"),
+        *("--set", "blur.sigma=1.5", "--set", "blur.every=2", "--set", "noise.deviation=50"),
+        *("--set", "small-norm=off", "--set", "progress=on", "--photo", "cat"),
+        *("--preset", "report/4-small-norm", "-o", "a.png"),
+    )
+    assert status == 0
+    recipe, _ = read_picture(tmp_path / "a.png")
+    assert recipe.target == Target("second", 2, (3, 4), after_relu=True)
+    assert (recipe.steps, recipe.size, recipe.seed, recipe.keep) == (2, (36, 48), 9, "best")
+    assert recipe.photos == ("cat",)
+    assert dict(recipe.methods["blur"]) == {"sigma": 1.5, "every": 2}
+    assert recipe.methods["noise"]["deviation"] == 50
+    assert "small-norm" not in recipe.methods and "rms" not in recipe.methods
+    assert "progress" in recipe.methods and pixels(tmp_path / "a.png").shape == (36, 48, 3)
+
+
+def test_a_recipe_from_a_file(run, tiny, tmp_path):
+    command = ["render", *TINY, "--preset", "report/1-clip", "--steps", "2"]
+    run(*command, "-o", "a.png")
+    recipe, _ = read_picture(tmp_path / "a.png")
+    (tmp_path / "recipe.json").write_text(json.dumps(recipe.as_dict()))
+    for source in ("recipe.json", "a.png"):
+        assert run("render", "--recipe", source, "-o", "b.png")[0] == 0
+        assert (tmp_path / "b.png").read_bytes() == (tmp_path / "a.png").read_bytes()
+
+
+# ---- Replay
+
+
+@pytest.mark.parametrize("extra", [[], ["--keep", "best"], ["--photo", "cat"]], ids=str)
+@pytest.mark.parametrize("name", ["report/naive", "report/c-recursive-5", "yosinski/4"])
+def test_replay_gives_the_same_file(run, tiny, tmp_path, name, extra):
+    run("render", *TINY, "--preset", name, "--steps", "5", *extra, "-o", "a.png")
+    status, out, _ = run("replay", "a.png", "--json", "-o", "b.png")
+    assert status == 0 and json.loads(out)["steps"] == 5
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_replay_of_the_real_network(fresh, run, vgg, tmp_path):
+    assert run("replay", fresh[1], "-o", "b.png")[0] == 0
+    assert (tmp_path / "b.png").read_bytes() == fresh[1].read_bytes()
+
+
+@pytest.fixture
+def interrupted(monkeypatch):
+    """Renders during which somebody presses Ctrl-C before a certain frame."""
+    from explorer.commands import render as command
+
+    def before(frame):
+        def frames(*arguments):
+            for i, made in enumerate(render(*arguments)):
+                if i == frame:
+                    raise KeyboardInterrupt
+                yield made
+
+        monkeypatch.setattr(command, "render", frames)
+
+    return before
+
+
+@pytest.mark.parametrize("frame", [1, 3, 6, 7, 9])
+@pytest.mark.parametrize("keep", ["last", "best"])
+def test_a_stopped_render_keeps_its_picture_and_replays(
+    run, tiny, tmp_path, interrupted, frame, keep
+):
+    """Five steps of the parent, then five of its own: stopped in either, or between."""
+    interrupted(frame)
+    command = ["render", *TINY, "--preset", "report/d-laplacian-4", "--steps", "5"]
+    status, out, err = run(*command, "--keep", keep, "--json", "-o", "a.png")
+    assert status == 130 and "kept" in err
+    told = json.loads(out)
+    assert told["stopped"] is True
+    part, step = divmod(frame - 1, 6)
+    assert read_note(tmp_path / "a.png")["stopped_at"] == {"part": part, "step": step}
+    assert told["steps_done"] == part * 5 + step
+    score, _ = score_and_gradient(tiny, pixels(tmp_path / "a.png"), Target("two", 1))
+    assert told["score"] == pytest.approx(score, rel=1e-6)
+    assert run("replay", "a.png", "-o", "b.png")[0] == 0
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_stopped_before_the_first_picture(run, tiny, tmp_path, interrupted):
+    interrupted(0)
+    status, out, err = run("render", *TINY, "--steps", "5", "-o", "a.png")
+    assert status == 130 and out == "" and "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_in_a_real_process(run, vgg, tmp_path):
+    """The picture so far is kept, and this process replays it byte for byte."""
+    command = "render --layer conv1_2 --channel 3 --preset report/1-clip --steps 5000 --size 48"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "explorer", *command.split(), "-o", tmp_path / "a.png"],
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+    )
+    seen = b""
+    while not (steps := re.findall(rb"(\d+)/5000", seen)) or int(steps[-1]) < 5:
+        piece = process.stderr.read1(1000)
+        assert piece, seen
+        seen += piece
+    process.send_signal(signal.SIGINT)
+    rest = process.stderr.read().decode()
+    assert process.wait(60) == 130
+    assert "Stopped; the picture so far is kept." in rest and "Traceback" not in rest
+    stopped = read_note(tmp_path / "a.png")["stopped_at"]
+    assert stopped["part"] == 0 and 5 <= stopped["step"] < 5000
+    assert run("replay", "a.png", "-o", "b.png")[0] == 0
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_a_persons_own_photo_must_be_given_again(run, tiny, tmp_path, sentence):
+    noise = np.random.default_rng(0).integers(0, 256, (50, 40, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "mine.jpg")
+    Image.fromarray(noise[::-1]).save(tmp_path / "other.jpg")
+    render_it = ["render", *TINY, "--preset", "report/naive", "--steps", "2"]
+    assert run(*render_it, "--photo", "mine.jpg", "-o", "a.png")[0] == 0
+    saved = (tmp_path / "a.png").read_bytes()
+    assert b"mine" not in saved
+    for arguments in ([], ["--photo", "other.jpg"], ["--photo", "cat"]):
+        status, out, err = run("replay", "a.png", *arguments, "-o", "b.png")
+        assert (status, out) == (2, "") and "own photo" in err
+        sentence(err)
+        assert not (tmp_path / "b.png").exists()
+    assert run("replay", "a.png", "--photo", "mine.jpg", "-o", "b.png")[0] == 0
+    assert (tmp_path / "b.png").read_bytes() == saved
+
+
+def test_a_persons_own_png_is_a_photo_too(run, tiny, tmp_path):
+    Image.fromarray(sample_photo("cat").fitted((50, 70))).save(tmp_path / "mine.png")
+    command = ["render", *TINY, "--preset", "report/naive", "--steps", "1"]
+    assert run(*command, "--photo", "mine.png", "-o", "a.png")[0] == 0
+
+
+def test_an_older_file_stays_when_a_render_is_refused(run, tmp_path):
+    (tmp_path / "a.png").write_bytes(b"older")
+    assert run(*RENDER, "--steps", "0")[0] == 2
+    assert (tmp_path / "a.png").read_bytes() == b"older"
+
+
+# ---- Compare and activations
+
+
+def test_compare(run, tiny, tmp_path):
+    names = ["report/naive", "report/d-laplacian-4", "report/f-laplacian-4+5"]
+    command = ["compare", *TINY, "--steps", "3", "--presets", ",".join(names)]
+    status, out, _ = run(*command, "--json", "-o", "sheet.png")
+    told = json.loads(out)
+    assert status == 0 and [result["preset"] for result in told["results"]] == names
+    for name, result in zip(names, told["results"], strict=True):
+        made = preset(name, Target("two", 1), network="tiny", size=32, steps=3)
+        *_, last = render(tiny, made)
+        assert result["score"] == last.score and result["recipe"] == made.as_dict()
+    note = read_note(tmp_path / "sheet.png")
+    assert [recipe["preset"] for recipe in note["recipes"]] == names
+    height, width, _ = pixels(tmp_path / "sheet.png").shape
+    assert width > 3 * 224 and height > 224
+
+
+def test_activations(run, vgg, keras_vgg, tmp_path):
+    """The numbers told, by Keras's model."""
+    import tensorflow as tf
+    from keras.applications.vgg16 import preprocess_input
+
+    command = ["activations", "cat", "--layers", "conv1_1,pool2", "--filters", "3"]
+    status, out, _ = run(*command, "--strongest", "--json", "-o", "sheet.png")
+    assert status == 0
+    told = json.loads(out)
+    assert told["photo"] == "cat" and told["network"] == "vgg16"
+    photo = sample_photo("cat").fitted((224, 224))[None].astype(np.float32)
+    image = tf.constant(preprocess_input(photo))
+    for row in told["layers"]:
+        layer = keras_vgg.model.get_layer(row["layer"])
+        values = tf.keras.Model(keras_vgg.model.inputs, layer.output)(image)[0]
+        means = values.numpy().mean(axis=(0, 1))
+        assert row["shape"] == list(values.shape)
+        order = np.argsort(-means)[:3]
+        assert [entry["channel"] for entry in row["filters"]] == order.tolist()
+        for entry in row["filters"]:
+            answer = values[..., entry["channel"]].numpy()
+            assert entry["mean"] == pytest.approx(answer.mean(), rel=1e-3)
+            assert entry["max"] == pytest.approx(answer.max(), rel=1e-3)
+            assert entry["active_share"] == pytest.approx((answer > 0).mean(), abs=2e-3)
+    found = pixels(tmp_path / "sheet.png")
+    assert found.shape[1] > 4 * 160 and found.std() > 20
+
+
+@pytest.mark.parametrize("scale", ["filter", "layer", "global"])
+def test_color_scales(run, vgg, tmp_path, scale):
+    """With a scale of its own each filter reaches the brightest color; with a shared one few do."""
+    command = ["activations", "cat", "--layers", "conv4_1,conv5_1", "--filters", "4"]
+    assert run(*command, "--strongest", "--scale", scale, "-o", "sheet.png")[0] == 0
+    page = pixels(tmp_path / "sheet.png")
+    middle = page.shape[0] // 2
+    bright = [
+        bool((row[:, 10 + 170 * j : 170 + 170 * j] == (253, 231, 37)).all(axis=-1).any())
+        for row in (page[:middle], page[middle:])
+        for j in range(1, 5)
+    ]
+    assert sum(bright) == 8 if scale == "filter" else sum(bright) < 4
+
+
+def test_a_closed_pipe_is_no_error():
+    """`python -m explorer layers | head -1`."""
+    command = f"{sys.executable} -m explorer presets --json | head -1"
+    found = subprocess.run(command, shell=True, capture_output=True, text=True, cwd=ROOT)
+    assert found.stdout.strip() == "{" and found.stderr == ""
+
+
+def test_png_readers_see_a_plain_picture(fresh):
+    image = Image.open(io.BytesIO(fresh[1].read_bytes()))
+    assert (image.format, image.mode, image.size) == ("PNG", "RGB", (64, 64))

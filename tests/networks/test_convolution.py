@@ -1,0 +1,105 @@
+"""The fast convolution and pooling against TensorFlow's own, values and gradients."""
+
+import numpy as np
+import pytest
+from scipy import signal
+
+from explorer.networks.convolution import convolution, max_pool, turned
+
+
+def arrays(height=13, width=18, inputs=5, outputs=7, batch=1):
+    random = np.random.default_rng(0)
+    return (
+        random.normal(size=(batch, height, width, inputs)).astype(np.float32),
+        random.normal(size=(3, 3, inputs, outputs)).astype(np.float32),
+        random.normal(size=outputs).astype(np.float32),
+    )
+
+
+def gradient_of(function, x, upstream):
+    import tensorflow as tf
+
+    x = tf.constant(x)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = function(x)
+    return y.numpy(), tape.gradient(y, x, upstream).numpy()
+
+
+@pytest.mark.parametrize("size", [(13, 18), (1, 1), (2, 3), (32, 32)])
+@pytest.mark.parametrize("batch", [1, 2])
+def test_convolution_and_its_gradient(size, batch, relative):
+    import tensorflow as tf
+
+    x, kernel, bias = arrays(*size, batch=batch)
+    upstream = np.random.default_rng(1).normal(size=(batch, *size, 7)).astype(np.float32)
+    found = gradient_of(lambda x: convolution(x, kernel, bias, turned(kernel)), x, upstream)
+    wanted = gradient_of(lambda x: tf.nn.conv2d(x, kernel, 1, "SAME") + bias, x, upstream)
+    assert relative(found[0], wanted[0]) < 1e-5
+    assert relative(found[1], wanted[1]) < 1e-5
+
+
+def test_convolution_by_scipy():
+    x, kernel, bias = arrays(9, 8, 2, 1)
+    found = convolution(x, kernel, bias, turned(kernel)).numpy()[0, ..., 0]
+    wanted = bias[0] + sum(
+        signal.correlate2d(x[0, ..., i], kernel[..., i, 0], "same") for i in range(2)
+    )
+    assert np.abs(found - wanted).max() < 1e-4
+
+
+def test_turned_tensor_is_turned_array():
+    import tensorflow as tf
+
+    _, kernel, _ = arrays()
+    assert np.array_equal(turned(tf.constant(kernel)).numpy(), turned(kernel))
+    assert turned(kernel)[0, 1, 6, 4] == kernel[2, 1, 4, 6]
+
+
+def check_pool(x, relative):
+    import tensorflow as tf
+
+    batch, height, width, channels = x.shape
+    shape = (batch, height // 2, width // 2, channels)
+    upstream = np.random.default_rng(1).normal(size=shape).astype(np.float32)
+    found = gradient_of(max_pool, x, upstream)
+    wanted = gradient_of(lambda x: tf.nn.max_pool2d(x, 2, 2, "VALID"), x, upstream)
+    assert np.array_equal(found[0], wanted[0])
+    assert np.array_equal(found[1], wanted[1])
+    inside = x[:, : 2 * shape[1], : 2 * shape[2]]
+    windows = inside.reshape(batch, shape[1], 2, shape[2], 2, channels)
+    assert np.array_equal(found[0], windows.max(axis=(2, 4)))
+
+
+@pytest.mark.parametrize("size", [(8, 8), (13, 18), (12, 17), (3, 3), (2, 2)])
+@pytest.mark.parametrize("batch", [1, 3])
+def test_pooling_and_its_gradient(size, batch, relative):
+    check_pool(arrays(*size, batch=batch)[0], relative)
+
+
+@pytest.mark.parametrize("size", [(8, 8), (13, 18)])
+def test_ties_go_to_the_first_as_in_tensorflow(size, relative):
+    check_pool(np.zeros((1, *size, 3), np.float32), relative)
+    few = np.random.default_rng(0).integers(0, 3, (2, *size, 4)).astype(np.float32)
+    check_pool(few, relative)
+    one = arrays(*size)[0]
+    one[0, 0, :2, 0] = 50
+    check_pool(one, relative)
+
+
+def test_pooling_inside_a_compiled_function(relative):
+    import tensorflow as tf
+
+    @tf.function(autograph=False)
+    def compiled(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.reduce_sum(max_pool(x) ** 2)
+        return tape.gradient(y, x)
+
+    for x in (np.ones((1, 5, 6, 2), np.float32), arrays(5, 6, 2)[0]):
+        x = tf.constant(x)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.reduce_sum(tf.nn.max_pool2d(x, 2, 2, "VALID") ** 2)
+        assert np.array_equal(compiled(x).numpy(), tape.gradient(y, x).numpy())

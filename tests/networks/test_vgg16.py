@@ -1,0 +1,251 @@
+"""VGG16's numbers against Keras's own model that holds the same arrays."""
+
+import gc
+
+import h5py
+import numpy as np
+import pytest
+
+from explorer.errors import InputError
+from explorer.networks import VGG16, dense_weights
+from explorer.networks.dense_weights import FILE_NAME, SHAPES
+from explorer.targets import Target, score_and_gradient
+
+SIZES = [(224, 224), (97, 131)]
+PICTURES = ["photo", "noise", "flat"]
+SPATIAL = [layer.name for layer in VGG16.layers if layer.kind in ("convolution", "pooling")]
+TARGETS = [
+    ("block3_conv1", 1, None, False),
+    ("block4_conv2", 3, (11, 2), False),
+    ("block5_conv3", 1, "center", False),
+    ("block5_conv3", 355, None, True),
+]
+MORE_TARGETS = [
+    ("block1_conv1", 5, None, False),
+    ("block1_conv2", 3, (40, 60), True),
+    ("block2_pool", 17, None, True),
+    ("block3_conv1", 1, "center", False),
+    ("block3_conv3", 40, None, True),
+    ("block5_conv1", 11, None, False),
+    ("block5_pool", 286, "center", True),
+]
+CASES = [
+    *((size, target) for size in SIZES for target in TARGETS),
+    *((SIZES[1], target) for target in MORE_TARGETS),
+]
+
+
+# ---- Convolutional layers
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("kind", PICTURES)
+def test_activations_of_every_layer(vgg, keras_vgg, picture_of, relative, kind, size):
+    import tensorflow as tf
+    from keras.applications.vgg16 import preprocess_input
+
+    image = picture_of(kind, size)
+    model = tf.keras.Model(
+        keras_vgg.model.inputs, [keras_vgg.model.get_layer(name).output for name in SPATIAL]
+    )
+    wanted = model(preprocess_input(image[None].astype(np.float32)))
+    found = vgg.activations(image, SPATIAL)
+    assert list(found) == SPATIAL
+    for name, array in zip(SPATIAL, wanted, strict=True):
+        assert found[name].dtype == np.float32
+        assert relative(found[name], array[0].numpy()) < 1e-4, name
+        row = vgg.layer(name)
+        assert found[name].shape == (*vgg.output_size(row, size), row.channels)
+
+
+@pytest.mark.parametrize(("size", "target"), CASES, ids=str)
+@pytest.mark.parametrize("kind", PICTURES)
+def test_score_and_gradient(vgg, keras_vgg, picture_of, relative, kind, size, target):
+    layer, channel, position, after_relu = target
+    image = picture_of(kind, size)
+    where = position
+    if position == "center":
+        stride = vgg.layer(layer).receptive_stride
+        where = (size[0] // stride // 2, size[1] // stride // 2)
+    wanted = keras_vgg.score_and_gradient(image, layer, channel, where, after_relu)
+    found = score_and_gradient(vgg, image, Target(layer, channel, position, after_relu))
+    assert found[0] == pytest.approx(wanted[0], rel=1e-4, abs=1e-4)
+    assert found[1].shape == image.shape and found[1].dtype == np.float32
+    assert relative(found[1], wanted[1]) < 1e-4
+    assert kind != "photo" or np.abs(wanted[1]).max() > 0
+
+
+def test_gradient_is_the_slope_of_the_score(vgg, picture_of):
+    """A small step along the gradient raises the score by its squared norm times the step."""
+    image = picture_of("photo", (97, 131)).astype(np.float64)
+    target = Target("conv2_1", 3)
+    _, gradient = score_and_gradient(vgg, image, target)
+    step = 0.05 / np.abs(gradient).max()
+    scores = [score_and_gradient(vgg, image + k * step * gradient, target)[0] for k in (-1, 1)]
+    slope = (scores[1] - scores[0]) / (2 * step)
+    assert slope == pytest.approx((gradient.astype(np.float64) ** 2).sum(), rel=0.02)
+
+
+def test_preprocessing_is_that_of_keras(vgg, picture_of):
+    from keras.applications.vgg16 import preprocess_input
+
+    image = picture_of("photo", (97, 131)).astype(np.float32)
+    assert np.allclose(vgg.preprocess(image), preprocess_input(image.copy()), atol=1e-4)
+
+
+def test_names_in_any_spelling_and_order(vgg, picture_of):
+    image = picture_of("photo", (97, 131))
+    found = vgg.activations(image, ["pool1", "conv1_1", "block1_conv1"])
+    assert list(found) == ["block1_conv1", "block1_pool"]
+    assert all(array.min() >= 0 for array in found.values())
+
+
+def test_flatten_is_the_last_map_in_one_line(vgg, picture_of):
+    found = vgg.activations(picture_of("photo", (224, 224)), ["pool5", "flatten"])
+    assert np.array_equal(found["flatten"], found["block5_pool"].ravel())
+
+
+def test_embedded_arrays_are_all_there(embedded):
+    convolutions = [layer for layer in VGG16.layers if layer.kind == "convolution"]
+    assert set(embedded) == {layer.name for layer in convolutions}
+    for layer in convolutions:
+        assert sum(array.size for array in embedded[layer.name]) == layer.parameters
+
+
+@pytest.mark.parametrize("name", ["fc_1", "fc_2", "fc_3", "softmax"])
+def test_without_their_weights_dense_layers_are_refused(vgg, picture_of, name, refused):
+    with refused(r"528 MB.*python -m explorer weights --download"):
+        vgg.activations(picture_of("photo", (224, 224)), ["conv1_1", name])
+
+
+def test_without_its_weights_a_class_is_refused(vgg, picture_of, sentence):
+    image = picture_of("photo", (224, 224))
+    with pytest.raises(InputError, match=r"130 \(flamingo\) needs.*weights --download") as caught:
+        score_and_gradient(vgg, image, Target(class_="flamingo"))
+    text = str(caught.value)
+    sentence(text[0].upper() + text[1:])
+
+
+# ---- The dense layers, with random weights in a file like Keras's
+
+
+@pytest.fixture(scope="module")
+def random_weights():
+    """Small random weights of the real shapes; convolutions too, which must not be used."""
+    random = np.random.default_rng(11)
+
+    def array(shape, deviation):
+        values = random.standard_normal(shape, dtype=np.float32)
+        values *= np.float32(deviation)
+        return values
+
+    dense = {
+        name: (array(kernel, (2 / kernel[0]) ** 0.5), array(bias, 0.1))
+        for name, (kernel, bias) in SHAPES.items()
+    }
+    return dense | {"block1_conv1": (array((3, 3, 3, 64), 0.3), array((64,), 1.0))}
+
+
+@pytest.fixture(scope="module")
+def full(random_weights, tmp_path_factory):
+    """A fresh VGG16 that found the file by VGG16_WEIGHTS."""
+    path = tmp_path_factory.mktemp("weights") / FILE_NAME
+    with h5py.File(path, "w") as file:
+        file.attrs["layer_names"] = [name.encode() for name in random_weights]
+        for layer, arrays in random_weights.items():
+            group = file.create_group(layer)
+            names = [f"{layer}_W_1:0", f"{layer}_b_1:0"]
+            group.attrs["weight_names"] = [name.encode() for name in names]
+            for name, values in zip(names, arrays, strict=True):
+                group.create_dataset(name, data=values)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VGG16_WEIGHTS", str(path))
+        network = VGG16()
+        network.tensors  # noqa: B018 - loads
+        yield network
+    path.unlink()
+    import explorer.targets
+
+    explorer.targets._compiled.cache_clear()
+    network._compiled_activations.cache_clear()
+    network._tensors = network.model = None
+    del network
+    gc.collect()
+
+
+@pytest.fixture(scope="module")
+def keras_full(random_weights, embedded, reference_of, whole_keras_vgg):
+    """Keras's whole model, softmax included, with the same arrays."""
+    model = whole_keras_vgg()
+    for name, arrays in (random_weights | embedded).items():
+        model.get_layer(name).set_weights(arrays)
+    yield reference_of(model)
+    del model
+    gc.collect()
+
+
+def test_dense_activations(full, keras_full, picture_of, relative):
+    import tensorflow as tf
+    from keras.applications.vgg16 import preprocess_input
+
+    image = picture_of("photo", (224, 224))
+    model = keras_full.model
+    names = ["block1_conv1", "block5_pool", "flatten", "fc1", "fc2", "predictions"]
+    outputs = [model.get_layer(name).output for name in names]
+    prepared = preprocess_input(image[None].astype(np.float32))
+    wanted = dict(zip(names, tf.keras.Model(model.inputs, outputs)(prepared), strict=True))
+    wanted["softmax"] = wanted.pop("predictions")
+    wanted["predictions"] = keras_full.values(image[None].astype(np.float32), "predictions")
+    found = full.activations(image, list(wanted))
+    for name, values in wanted.items():
+        assert relative(found[name], values[0].numpy()) < 1e-4, name
+    assert found["softmax"].sum() == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("kind", PICTURES)
+@pytest.mark.parametrize(
+    ("layer", "unit", "after_relu"),
+    [("predictions", 130, False), ("fc2", 17, True), ("fc1", 4095, False)],
+)
+def test_dense_scores_and_gradients(
+    full, keras_full, picture_of, relative, kind, layer, unit, after_relu
+):
+    image = picture_of(kind, (224, 224))
+    target = Target(layer, unit, after_relu=after_relu)
+    wanted = keras_full.score_and_gradient(image, layer, unit, None, after_relu)
+    found = score_and_gradient(full, image, target)
+    assert found[0] == pytest.approx(wanted[0], rel=1e-4, abs=1e-5)
+    assert relative(found[1], wanted[1]) < 1e-4
+
+
+def test_a_class_by_name_is_the_unit_before_softmax(full, keras_full, picture_of):
+    image = picture_of("photo", (224, 224))
+    wanted = keras_full.values(image[None].astype(np.float32), "predictions")[0, 130]
+    found, _ = score_and_gradient(full, image, Target(class_="Flamingo"))
+    assert found == pytest.approx(float(wanted), rel=1e-4)
+
+
+def test_convolutions_come_from_the_embedded_file(full, embedded, random_weights):
+    kernel, bias = full.model.get_layer("block1_conv1").get_weights()
+    assert np.array_equal(kernel, embedded["block1_conv1"][0])
+    assert np.array_equal(bias, embedded["block1_conv1"][1])
+    assert not np.array_equal(kernel, random_weights["block1_conv1"][0])
+
+
+def test_convolutional_pictures_do_not_depend_on_the_dense_weights(full, vgg, picture_of):
+    image = picture_of("photo", (97, 131))
+    ours, theirs = (score_and_gradient(n, image, Target("conv3_1", 1)) for n in (full, vgg))
+    assert ours[0] == theirs[0]
+    assert np.array_equal(ours[1], theirs[1])
+
+
+def test_dense_layers_have_a_fixed_input(full, picture_of, refused):
+    with refused("224×224 pixels, not 97×131"):
+        full.activations(picture_of("photo", (97, 131)), ["fc1"])
+
+
+def test_weights_that_came_later_ask_for_a_restart(vgg, picture_of, monkeypatch, refused, tmp_path):
+    found = dense_weights.Found(tmp_path / "new.h5", ())
+    monkeypatch.setattr(dense_weights, "find", lambda: found)
+    with refused("restart"):
+        vgg.activations(picture_of("photo", (224, 224)), ["fc1"])

@@ -1,0 +1,92 @@
+"""The table of methods: complete, in order, and strict."""
+
+import math
+
+import pytest
+
+from explorer.catalogue import METHODS, TABLES, checked_methods, find_method
+
+EVERY_STRENGTH = [
+    pytest.param(method, parameter, id=f"{method.name}.{parameter.name}")
+    for method in METHODS.values()
+    for parameter in method.parameters
+]
+
+
+def with_rule(methods):
+    """Methods that are valid but for what the test changes."""
+    rules = {rule.name for rule in TABLES["step rule"]}
+    return methods if rules & set(methods) else {"rms": {}} | methods
+
+
+def test_every_method_of_the_report_is_there():
+    assert set(METHODS) == {
+        *("noise", "recursion", "blurred-gradient", "laplacian", "rms", "progress", "plain"),
+        *("decay", "blur", "small-norm", "small-contribution", "clip"),
+    }
+    assert all(METHODS[name].name == name for name in METHODS)
+
+
+def test_texts_are_for_people():
+    for method in METHODS.values():
+        assert method.title[0].isupper() and method.summary.endswith(".")
+        for parameter in method.parameters:
+            assert parameter.help.endswith(".")
+
+
+@pytest.mark.parametrize(("method", "parameter"), EVERY_STRENGTH)
+def test_defaults_and_limits_are_valid_and_all_else_is_not(method, parameter, refused):
+    def check(value):
+        checked = checked_methods(with_rule({method.name: {parameter.name: value}}))
+        return checked[method.name][parameter.name]
+
+    for value in (parameter.default, parameter.low, parameter.high):
+        assert check(value) == value
+    beyond = (parameter.low - 1, parameter.high * 1.01 + 1, math.nan, math.inf, -math.inf)
+    for value in beyond:
+        with refused(f"{method.name}.{parameter.name} must be from"):
+            check(value)
+    for value in ("many", None, [1]):
+        with refused("must be a number"):
+            check(value)
+    if parameter.whole:
+        with refused("whole number"):
+            check(parameter.low + 0.5)
+
+
+def test_methods_come_in_their_order_with_every_strength():
+    shuffled = {"clip": {}, "blur": {"sigma": 2}, "rms": {}, "noise": {}}
+    checked = checked_methods(shuffled)
+    assert list(checked) == ["noise", "rms", "blur", "clip"]
+    assert checked["blur"] == {"sigma": 2.0, "every": METHODS["blur"].parameter("every").default}
+    assert checked["clip"] == {}
+
+
+def test_exactly_one_step_rule(refused):
+    with refused("exactly one step rule"):
+        checked_methods({"clip": {}})
+    with refused("rms and plain"):
+        checked_methods({"rms": {}, "plain": {}})
+
+
+def test_unknown_names_are_refused(refused):
+    with refused("did you mean laplacian"):
+        checked_methods({"rms": {}, "laplacien": {}})
+    with refused("choose from noise"):
+        find_method("xyzzy")
+    with refused("blur has no parameter 'radius': it has sigma, every"):
+        checked_methods({"rms": {}, "blur": {"radius": 1}})
+    with refused("clip has no parameter 'low'"):
+        checked_methods({"rms": {}, "clip": {"low": 1}})
+
+
+@pytest.mark.parametrize("methods", [None, [], "rms", 3])
+def test_what_is_no_table_is_refused(methods, refused):
+    with refused():
+        checked_methods(methods)
+
+
+@pytest.mark.parametrize("strengths", [None, [], "4", 3, True])
+def test_strengths_that_are_no_table_are_refused(strengths, refused):
+    with refused("must be a table"):
+        checked_methods({"rms": strengths})

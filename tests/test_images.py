@@ -1,0 +1,376 @@
+"""Photos of any kind become RGB, or a sentence; PNG files carry notes."""
+
+import hashlib
+import io
+import json
+import struct
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, PngImagePlugin
+
+from explorer import images
+from explorer.images import (
+    KEPT_SIDE,
+    SAMPLES,
+    Photo,
+    check_writable,
+    jpeg_bytes,
+    png_bytes,
+    read_note,
+    read_photo,
+    sample_photo,
+    write_whole,
+)
+
+ROOT = Path(images.__file__).parents[1]
+RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
+
+
+def corners(height=12, width=20) -> np.ndarray:
+    """A picture whose four corners differ: red, green / blue, white."""
+    pixels = np.zeros((height, width, 3), np.uint8)
+    pixels[: height // 2, : width // 2] = RED
+    pixels[: height // 2, width // 2 :] = GREEN
+    pixels[height // 2 :, : width // 2] = BLUE
+    pixels[height // 2 :, width // 2 :] = WHITE
+    return pixels
+
+
+def gradient(height=8, width=16) -> np.ndarray:
+    """Gray levels rising from left to right, 0 to 255: uint8 (h, w)."""
+    return np.tile(np.linspace(0, 255, width).round().astype(np.uint8), (height, 1))
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **options) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def exif(orientation: int) -> Image.Exif:
+    entries = Image.Exif()
+    entries[0x0112] = orientation
+    return entries
+
+
+# What must be done to the stored pixels to see them upright (EXIF 2.3, tag 274).
+UPRIGHT = {
+    1: lambda p: p,
+    2: lambda p: p[:, ::-1],
+    3: lambda p: p[::-1, ::-1],
+    4: lambda p: p[::-1],
+    5: lambda p: p.swapaxes(0, 1),
+    6: lambda p: p.swapaxes(0, 1)[:, ::-1],
+    7: lambda p: p.swapaxes(0, 1)[::-1, ::-1],
+    8: lambda p: p.swapaxes(0, 1)[::-1],
+}
+
+
+@pytest.mark.parametrize("orientation", UPRIGHT)
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "WEBP"])
+def test_exif_orientation_is_applied(kind, orientation):
+    options = {"quality": 100, "subsampling": 0} if kind == "JPEG" else {}
+    options |= {"lossless": True} if kind == "WEBP" else {}
+    stored = corners(16, 32)
+    data = encoded(Image.fromarray(stored), kind, exif=exif(orientation), **options)
+    found = read_photo(data).pixels
+    wanted = UPRIGHT[orientation](stored)
+    assert found.shape == wanted.shape
+    assert np.abs(found.astype(int) - wanted).max() <= (4 if kind == "JPEG" else 0)
+
+
+@pytest.mark.parametrize("orientation", [3, 6])
+def test_exif_orientation_is_applied_to_16_bits_too(orientation):
+    stored = gradient().astype(np.uint16) * 257
+    data = encoded(Image.fromarray(stored), "PNG", exif=exif(orientation))
+    wanted = UPRIGHT[orientation](gradient())
+    found = read_photo(data).pixels
+    assert found.shape[:2] == wanted.shape
+    assert np.array_equal(found[..., 0], wanted)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_16_bits_are_reduced_to_8(kind):
+    data = encoded(Image.fromarray(gradient().astype(np.uint16) * 257), kind)
+    found = read_photo(data).pixels
+    assert np.array_equal(found, np.repeat(gradient()[..., None], 3, axis=-1))
+
+
+def test_32_bit_integers():
+    data = encoded(Image.fromarray(gradient().astype(np.int32) * 257), "TIFF")
+    found = read_photo(data).pixels.astype(int)
+    assert np.abs(found - gradient()[..., None]).max() <= 1
+
+
+@pytest.mark.parametrize("highest", [255.0, 65535.0, 1.0])
+def test_floating_point_tiff_keeps_its_grays(highest):
+    """Floats come on the scale of 8 bits, of 16 bits, or from 0 to 1, as most programs write."""
+    values = gradient().astype(np.float32) / 255 * highest
+    found = read_photo(encoded(Image.fromarray(values), "TIFF")).pixels.astype(int)
+    assert np.abs(found - gradient()[..., None]).max() <= 1
+
+
+def test_gray_and_black_and_white():
+    found = read_photo(encoded(Image.fromarray(gradient()))).pixels
+    assert np.array_equal(found, np.repeat(gradient()[..., None], 3, axis=-1))
+    bits = gradient() > 100
+    found = read_photo(encoded(Image.fromarray(bits))).pixels
+    assert np.array_equal(found, np.repeat(bits[..., None], 3, axis=-1) * 255)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
+def test_cmyk(kind):
+    stored = Image.fromarray(corners(16, 32)).convert("CMYK")
+    options = {"quality": 100, "subsampling": 0} if kind == "JPEG" else {}
+    found = read_photo(encoded(stored, kind, **options)).pixels.astype(int)
+    assert np.abs(found - corners(16, 32)).max() <= 6
+
+
+def test_transparency_lies_on_gray():
+    pixels = np.zeros((2, 3, 4), np.uint8)
+    pixels[:, 0] = (255, 0, 0, 255)
+    pixels[:, 1] = (255, 0, 0, 0)
+    pixels[:, 2] = (255, 0, 0, 127)
+    found = read_photo(encoded(Image.fromarray(pixels))).pixels.astype(int)
+    half = np.round(127 / 255 * np.array(RED) + 128 / 255 * 128)
+    assert np.array_equal(found[0, 0], RED)
+    assert np.array_equal(found[0, 1], (128, 128, 128))
+    assert np.abs(found[0, 2] - half).max() <= 1
+
+
+def test_gray_with_transparency():
+    pixels = np.array([[[200, 255], [200, 0]]], np.uint8)
+    found = read_photo(encoded(Image.fromarray(pixels, "LA"))).pixels
+    assert found.tolist() == [[[200] * 3, [128] * 3]]
+
+
+def test_palette_with_a_transparent_color():
+    image = Image.new("P", (2, 1))
+    image.putpalette([*RED, *BLUE])
+    image.putdata([0, 1])
+    found = read_photo(encoded(image, transparency=1)).pixels
+    assert found.tolist() == [[list(RED), [128, 128, 128]]]
+
+
+def test_rgb_with_a_transparent_color():
+    image = Image.fromarray(corners())
+    found = read_photo(encoded(image, transparency=GREEN)).pixels
+    assert found[0, 0].tolist() == list(RED)
+    assert found[0, -1].tolist() == [128, 128, 128]
+
+
+def test_animation_gives_its_first_picture():
+    frames = [Image.new("RGB", (9, 7), color) for color in (RED, GREEN, BLUE)]
+    data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert np.array_equal(read_photo(data).pixels, np.broadcast_to(np.uint8(RED), (7, 9, 3)))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"])
+def test_every_format_is_read_by_a_process_that_has_read_nothing_before(kind, tmp_path):
+    """Pillow knows some formats only once its plugins are loaded."""
+    path = tmp_path / f"photo.{kind.lower()}"
+    path.write_bytes(encoded(Image.fromarray(corners()), kind))
+    code = f"from explorer import read_photo; print(read_photo({str(path)!r}).pixels.shape)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert (found.stdout.strip(), found.stderr) == ("(12, 20, 3)", "")
+
+
+def test_pictures_of_two_lens_cameras():
+    """MPO: several JPEGs in one file."""
+    pictures = [Image.fromarray(corners(16, 32)), Image.new("RGB", (32, 16))]
+    data = encoded(pictures[0], "MPO", save_all=True, append_images=pictures[1:])
+    found = read_photo(data).pixels
+    assert found.shape == (16, 32, 3) and found[2, 2, 0] > 200 > 60 > found[2, 2, 2]
+
+
+def test_one_pixel():
+    photo = read_photo(encoded(Image.new("RGB", (1, 1), BLUE)))
+    assert photo.pixels.tolist() == [[list(BLUE)]]
+    assert np.array_equal(photo.fitted((33, 47)), np.broadcast_to(np.uint8(BLUE), (33, 47, 3)))
+
+
+def test_large_photos_are_shrunk_and_keep_their_proportions():
+    pixels = np.repeat(np.repeat(corners(2, 4), 1200, axis=0), 1200, axis=1)
+    found = read_photo(encoded(Image.fromarray(pixels))).pixels
+    assert found.shape == (KEPT_SIDE // 2, KEPT_SIDE, 3)
+    assert found[5, 5].tolist() == list(RED) and found[-5, -5].tolist() == list(WHITE)
+
+
+def test_fitted_takes_the_center_of_the_longer_side():
+    """Left and right thirds are red and green and must go; blue fills the square."""
+    pixels = np.zeros((100, 300, 3), np.uint8)
+    pixels[:, :100], pixels[:, 100:200], pixels[:, 200:] = RED, BLUE, GREEN
+    fitted = Photo("x", pixels).fitted((50, 50))
+    assert fitted.shape == (50, 50, 3) and fitted.dtype == np.uint8
+    assert np.array_equal(fitted[:, 3:-3], np.broadcast_to(np.uint8(BLUE), (50, 44, 3)))
+    assert Photo("x", pixels.swapaxes(0, 1)).fitted((60, 40)).shape == (60, 40, 3)
+
+
+# ---- Refusals
+
+
+def png_declaring(width: int, height: int) -> bytes:
+    """A PNG of a few bytes that says it is this large."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + body
+
+
+@pytest.mark.parametrize("side", [8_000, 10_000, 100_000])
+def test_decompression_bombs_are_refused_before_they_are_decoded(side, refused):
+    with refused("limit|too large|too many|not a picture"):
+        read_photo(png_declaring(side, side))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "BMP"])
+def test_truncated_files_are_refused(kind, refused):
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    data = encoded(Image.fromarray(noise), kind)
+    with refused("damaged|incomplete|not a picture"):
+        read_photo(data[: len(data) // 2])
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"hello", b"\x89PNG\r\n\x1a\n", b"<svg xmlns='x'/>", b"%PDF-1.4\n", b"\0" * 5000]
+)
+def test_what_is_no_picture_is_refused(data, refused, tmp_path):
+    with refused():
+        read_photo(data)
+    (tmp_path / "x.png").write_bytes(data)
+    with refused("x.png"):
+        read_photo(tmp_path / "x.png")
+
+
+def test_formats_outside_the_table_are_refused(refused):
+    with refused("JPEG, PNG"):
+        read_photo(encoded(Image.new("RGB", (4, 4)), "ICO"))
+
+
+def test_missing_files_and_folders_are_refused(refused, tmp_path):
+    with refused("no file"):
+        read_photo(tmp_path / "missing.jpg")
+    with refused("folder"):
+        read_photo(tmp_path)
+
+
+def test_names_that_no_file_can_have_are_refused(refused, tmp_path):
+    with refused():
+        read_photo(tmp_path / ("x" * 300 + ".jpg"))
+    with refused():
+        check_writable(tmp_path / ("x" * 300 + ".png"))
+
+
+def test_too_many_bytes_are_refused(refused, tmp_path, monkeypatch):
+    monkeypatch.setattr(images, "LARGEST_FILE", 1_000_000)
+    with refused("limit is 1 MB"):
+        read_photo(b"\0" * 2_000_000)
+    (tmp_path / "big.jpg").write_bytes(b"\0" * 2_000_000)
+    with refused("limit is 1 MB"):
+        read_photo(tmp_path / "big.jpg")
+
+
+# ---- Names
+
+
+def test_samples_are_named_and_read():
+    assert {"cat", "flower", "temple"} <= set(SAMPLES)
+    for name in SAMPLES:
+        photo = sample_photo(name)
+        assert photo.name == name
+        assert photo.pixels.ndim == 3 and photo.pixels.std() > 20
+
+
+def test_unknown_sample_is_refused(refused):
+    with refused("choose from astronaut"):
+        sample_photo("dog")
+
+
+def test_other_photos_are_named_by_digest(tmp_path):
+    data = encoded(Image.fromarray(corners()))
+    (tmp_path / "a.png").write_bytes(data)
+    wanted = "sha256:" + hashlib.sha256(data).hexdigest()
+    assert read_photo(data).name == read_photo(tmp_path / "a.png").name == wanted
+
+
+# ---- Files
+
+
+def test_notes_survive_and_pixels_too():
+    note = {"word": "σ “quoted” ü", "number": 0.1, "list": [1, None, {"x": True}]}
+    data = png_bytes(corners(), note)
+    assert read_note(data) == note
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(data))), corners())
+    assert json.loads(Image.open(io.BytesIO(data)).text["explorer"]) == note
+
+
+def test_what_carries_no_note_is_refused(refused, tmp_path):
+    with refused("carries no recipe"):
+        read_note(png_bytes(corners()))
+    with refused("not a PNG"):
+        read_note(encoded(Image.fromarray(corners()), "JPEG"))
+    with refused("no file"):
+        read_note(tmp_path / "missing.png")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", "3", "[" * 100_000])
+def test_damaged_notes_are_refused(text, refused):
+    info = PngImagePlugin.PngInfo()
+    info.add_itxt("explorer", text)
+    with refused("recipe"):
+        read_note(encoded(Image.fromarray(corners()), pnginfo=info))
+
+
+def test_jpeg_looks_like_the_picture():
+    pixels = sample_photo("cat").fitted((64, 64))
+    found = np.asarray(Image.open(io.BytesIO(jpeg_bytes(pixels, quality=95)))).astype(int)
+    assert found.shape == pixels.shape
+    assert np.abs(found - pixels).mean() < 6
+
+
+def test_writable_paths(refused, tmp_path):
+    assert check_writable(tmp_path / "a.png") == tmp_path / "a.png"
+    assert check_writable(str(tmp_path / "A.PNG")) == tmp_path / "A.PNG"
+    assert list(tmp_path.iterdir()) == []
+    with refused("does not exist"):
+        check_writable(tmp_path / "nowhere" / "a.png")
+    with refused("must end in .png"):
+        check_writable(tmp_path / "a.gif")
+    with refused("must end in .png"):
+        check_writable("")
+    (tmp_path / "folder.png").mkdir()
+    with refused("is a folder"):
+        check_writable(tmp_path / "folder.png")
+
+
+def test_files_are_written_whole_or_not_at_all(tmp_path, monkeypatch, refused):
+    path = tmp_path / "a.png"
+    write_whole(path, b"old")
+    assert path.read_bytes() == b"old"
+    write_whole(path, b"new")
+    assert path.read_bytes() == b"new"
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(images.os, "replace", full)
+    with refused("No space left"):
+        write_whole(path, b"half")
+    assert path.read_bytes() == b"new"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_written_files_have_ordinary_permissions(tmp_path):
+    write_whole(tmp_path / "a.png", b"x")
+    (tmp_path / "b.png").write_bytes(b"x")
+    assert (tmp_path / "a.png").stat().st_mode == (tmp_path / "b.png").stat().st_mode

@@ -1,0 +1,115 @@
+"""Presets hold what their sources say, and every one of them draws."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from explorer import Target, preset, render
+from explorer.catalogue import METHODS, checked_methods
+from explorer.presets import DEFAULT_PRESET, PRESETS
+
+REPORT = [
+    *("naive", "1-clip", "2-decay", "3-blur", "4-small-norm", "a-blurred-gradient"),
+    *("b-recursive-1", "c-recursive-5", "d-laplacian-4", "e-laplacian-5", "f-laplacian-4+5"),
+]
+
+
+def test_the_names():
+    names = {f"report/{name}" for name in REPORT} | {f"yosinski/{i}" for i in range(1, 5)}
+    assert names <= set(PRESETS)
+    assert DEFAULT_PRESET in PRESETS
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_entry_is_valid(name):
+    entry = PRESETS[name]
+    checked_methods(dict(entry.methods))
+    assert entry.title and entry.source and entry.keep in ("last", "best")
+    assert entry.steps > 0 or entry.starts_from
+    for parent, weight in entry.starts_from:
+        assert list(PRESETS).index(parent) < list(PRESETS).index(name)
+        assert weight > 0
+    for method, strengths in entry.methods.items():
+        assert set(strengths) == {parameter.name for parameter in METHODS[method].parameters}
+
+
+def test_each_regularization_is_kept_when_the_next_is_added():
+    added = ["noise rms", "clip", "decay", "blur", "small-norm"]
+    for i, name in enumerate(REPORT[:5]):
+        methods = PRESETS[f"report/{name}"].methods
+        assert set(methods) == set(" ".join(added[: i + 1]).split())
+    for before, after in itertools.pairwise(REPORT[:5]):
+        before, after = PRESETS[f"report/{before}"], PRESETS[f"report/{after}"]
+        assert all(after.methods[name] == before.methods[name] for name in before.methods)
+        assert after.steps == before.steps
+
+
+def test_improved_methods_start_from_the_fourth_regularization():
+    for letter in "abcde":
+        entry = next(e for name, e in PRESETS.items() if name.startswith(f"report/{letter}-"))
+        assert [parent for parent, _ in entry.starts_from] == ["report/4-small-norm"]
+        assert "noise" not in entry.methods
+
+
+def test_rounds_and_splits_are_those_of_the_report():
+    def strength(name, method, parameter):
+        return PRESETS[f"report/{name}"].methods[method][parameter]
+
+    assert strength("b-recursive-1", "recursion", "rounds") == 1
+    assert strength("c-recursive-5", "recursion", "rounds") == 5
+    assert strength("d-laplacian-4", "laplacian", "splits") == 4
+    assert strength("e-laplacian-5", "laplacian", "splits") == 5
+    one, five = PRESETS["report/b-recursive-1"], PRESETS["report/c-recursive-5"]
+    assert five.steps == 5 * one.steps
+    overlay = PRESETS["report/f-laplacian-4+5"]
+    assert overlay.steps == 0
+    assert overlay.starts_from == (("report/d-laplacian-4", 0.5), ("report/e-laplacian-5", 0.5))
+
+
+def test_yosinskis_sets_hold_his_numbers():
+    """Table of running-optimize-image.md; step sizes are tuned for VGG16 and not compared."""
+    wanted = {
+        1: {"blur": {"sigma": 0.5, "every": 4}, "small-norm": {"percentile": 50}},
+        2: {"decay": {"strength": 0.3}, "small-norm": {"percentile": 20}},
+        3: {"decay": {"strength": 0.0001}, "blur": {"sigma": 1.0, "every": 4}},
+        4: {"blur": {"sigma": 0.5, "every": 4}, "small-contribution": {"percentile": 90}},
+    }
+    rules = {1: "progress", 2: "plain", 3: "plain", 4: "progress"}
+    for number, methods in wanted.items():
+        entry = PRESETS[f"yosinski/{number}"]
+        found = {k: dict(v) for k, v in entry.methods.items() if k in METHODS}
+        assert found.pop("noise") == {"deviation": 10}
+        assert rules[number] in found
+        del found[rules[number]]
+        assert found == methods | {"clip": {}}
+        assert entry.keep == "best"
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_draws_on_vgg16(vgg, name):
+    recipe = preset(name, Target("conv2_1", 5), size=(48, 40), steps=4, seed=1)
+    frames = list(render(vgg, recipe))
+    last = frames[-1]
+    assert last.recipe == recipe and last.done == last.total == recipe.total_steps
+    assert last.kept.image.shape == (48, 40, 3) and last.kept.image.dtype == np.uint8
+    assert last.kept.image.std() > 2
+    assert last.kept.score > frames[0].score
+    assert not np.array_equal(last.kept.image, frames[0].image)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_runs_at_the_smallest_size(tiny, name):
+    target = Target("second", 1)
+    recipe = preset(name, target, network="tiny", size=32, steps=2, photo=None)
+    frames = list(render(tiny, recipe))
+    assert len(frames) == sum(part.steps + 1 for part in recipe.lineage)
+
+
+@pytest.mark.parametrize("layer", ["conv3_1", "conv5_1"])
+@pytest.mark.parametrize("name", ["yosinski/1", "yosinski/2", "yosinski/3", "yosinski/4"])
+def test_steps_are_tuned_for_deep_layers_too(vgg, name, layer):
+    """Neither dead gray nor saturated after a few steps."""
+    last = list(render(vgg, preset(name, Target(layer, 1), size=64, steps=15)))[-1].kept
+    assert last.image.std() > 3
+    assert np.isin(last.image, (0, 255)).mean() < 0.9

@@ -1,0 +1,499 @@
+"""Frames: the ascent against plain NumPy and SciPy, and what a frame promises."""
+
+import importlib
+import itertools
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from explorer.images import SAMPLES, Photo, sample_photo
+from explorer.presets import PRESETS
+from explorer.recipe import Blend, PhotoStart, Recipe, preset
+from explorer.render import render, render_together
+from explorer.targets import Target, score_and_gradient
+
+rendering = importlib.import_module("explorer.render")  # explorer.render is the function
+MEAN = np.array([120.0, 110.0, 100.0])
+NAIVE = {"noise": {"deviation": 40}, "rms": {"size": 6}}
+
+
+def recipe(methods=NAIVE, target=None, **changes):
+    """A recipe on the tiny network."""
+    values = {"network": "tiny", "steps": 5, "size": (32, 36), "methods": methods} | changes
+    return Recipe(target or Target("second", 1), **values)
+
+
+def blend(*parts, **changes):
+    return recipe(start=Blend(parts), **{"methods": {"rms": {}}} | changes)
+
+
+# ---- The whole ascent in NumPy
+
+
+def correlate(x, kernel):
+    """'SAME' 3×3 correlation: (h, w, in) -> (h, w, out)."""
+    padded = np.pad(x, ((1, 1), (1, 1), (0, 0)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(0, 1))
+    return np.einsum("hwcij,ijco->hwo", windows, kernel)
+
+
+def back(upstream, kernel):
+    """The gradient of `correlate` with respect to its input."""
+    return correlate(upstream, kernel[::-1, ::-1].transpose(0, 1, 3, 2))
+
+
+def score_and_slope(arrays, image, channel):
+    """Mean of a channel of the tiny network's second convolution, and its gradient."""
+    (kernel1, bias1), (kernel2, bias2) = (
+        [array.astype(np.float64) for array in arrays[name]] for name in ("first", "second")
+    )
+    first = correlate(image - MEAN, kernel1) + bias1
+    height, width = first.shape[0] // 2, first.shape[1] // 2
+    windows = first[: 2 * height, : 2 * width].reshape(height, 2, width, 2, -1)
+    windows = windows.transpose(0, 2, 4, 1, 3).reshape(height, width, -1, 4)
+    pooled = windows.max(axis=-1)
+    second = correlate(np.maximum(pooled, 0), kernel2) + bias2
+    upstream = np.zeros_like(second)
+    upstream[..., channel] = 1 / (height * width)
+    slope = back(upstream, kernel2) * (pooled > 0)
+    spread = np.eye(4)[windows.argmax(axis=-1)] * slope[..., None]
+    spread = spread.reshape(height, width, -1, 2, 2).transpose(0, 3, 1, 4, 2)
+    gradient = np.zeros_like(first)
+    gradient[: 2 * height, : 2 * width] = spread.reshape(2 * height, 2 * width, -1)
+    return second[..., channel].mean(), back(gradient, kernel1)
+
+
+def blurred(x, sigma):
+    return ndimage.gaussian_filter(x, (sigma, sigma, 0))
+
+
+def kept_above(x, size, percentile):
+    return np.where((size >= np.percentile(size, percentile))[..., None], x, 0)
+
+
+def by_hand(arrays, made):
+    """Pictures and scores of each frame, from the methods' descriptions alone."""
+    methods, rounds = made.methods, made.methods.get("recursion", {}).get("rounds", 1)
+    length = -(-made.steps // rounds)
+    random = np.random.default_rng(made.seed)
+    x = random.standard_normal((*made.size, 3), np.float32).astype(np.float64)
+    x *= methods["noise"]["deviation"]
+    for step in range(made.steps + 1):
+        if "recursion" in methods and step % length == 0 and step < made.steps:
+            x = blurred(x, methods["recursion"]["sigma"])
+        picture = np.round(np.clip(x + MEAN, 0, 255))
+        yield picture, score_and_slope(arrays, picture, made.target.channel)[0]
+        seen = picture if "clip" in methods else x + MEAN
+        raw = gradient = score_and_slope(arrays, seen, made.target.channel)[1]
+        if strengths := methods.get("blurred-gradient"):
+            share = step % length / length
+            sigma = (1 - share) * strengths["sigma_from"] + share * strengths["sigma_to"]
+            gradient = sum(blurred(gradient, s * sigma) for s in (0.5, 1, 2))
+        if strengths := methods.get("rms"):
+            x = x + strengths["size"] * gradient / np.sqrt((gradient**2).mean())
+        if strengths := methods.get("progress"):
+            rate = min(strengths["largest_rate"], strengths["gain"] / (gradient**2).sum())
+            x = x + rate * gradient
+        if strengths := methods.get("plain"):
+            x = x + strengths["rate"] * made.size[0] * made.size[1] * gradient
+        if strengths := methods.get("decay"):
+            x = x * (1 - strengths["strength"])
+        if (strengths := methods.get("blur")) and (step + 1) % strengths["every"] == 0:
+            x = blurred(x, strengths["sigma"])
+        if strengths := methods.get("small-norm"):
+            x = kept_above(x, np.sqrt((x**2).sum(axis=-1)), strengths["percentile"])
+        if strengths := methods.get("small-contribution"):
+            x = kept_above(x, np.abs((x * raw).sum(axis=-1)), strengths["percentile"])
+        if "clip" in methods:
+            x = np.clip(x + MEAN, 0, 255) - MEAN
+
+
+SETS = {
+    "naive": NAIVE,
+    "clip": NAIVE | {"clip": {}, "rms": {"size": 30}},
+    "decay": NAIVE | {"decay": {"strength": 0.1}},
+    "blur": NAIVE | {"blur": {"sigma": 0.8, "every": 2}, "clip": {}},
+    "small norm": NAIVE | {"small-norm": {"percentile": 30}},
+    "small contribution": NAIVE | {"small-contribution": {"percentile": 30}},
+    "progress": {"noise": {}, "progress": {"gain": 0.5}},
+    "progress, bounded": {"noise": {}, "progress": {"gain": 1e6, "largest_rate": 50}},
+    "plain": {"noise": {}, "plain": {"rate": 0.5}},
+    "blurred gradient": NAIVE | {"blurred-gradient": {"sigma_from": 0.5, "sigma_to": 2}},
+    "recursion": NAIVE
+    | {"blurred-gradient": {}, "recursion": {"rounds": 2, "sigma": 1.2}, "clip": {}},
+    "everything": NAIVE
+    | {"decay": {}, "blur": {"every": 2}, "small-norm": {}, "small-contribution": {}, "clip": {}},
+}
+
+
+@pytest.mark.parametrize("methods", SETS.values(), ids=SETS)
+def test_ascent_is_what_numpy_computes(tiny, methods):
+    made = recipe(methods, seed=3)
+    frames, wanted = list(render(tiny, made)), list(by_hand(tiny.arrays(), made))
+    assert len(frames) == len(wanted) == made.steps + 1
+    for frame, (picture, score) in zip(frames, wanted, strict=True):
+        difference = np.abs(frame.image.astype(int) - picture)
+        assert (difference > 1).mean() < 5e-3, frame.step
+        assert (difference > 0).mean() < 2e-2, frame.step
+        assert frame.score == pytest.approx(score, rel=1e-2, abs=1e-2)
+
+
+def test_the_first_picture_is_noise_on_the_mean_color(tiny):
+    frame = next(render(tiny, recipe(size=64)))
+    pixels = frame.image.reshape(-1, 3).astype(float)
+    assert np.abs(pixels.mean(axis=0) - MEAN).max() < 2
+    assert np.abs(pixels.std(axis=0) - 40).max() < 2
+
+
+# ---- Frames
+
+
+def test_a_frame_for_the_start_and_one_after_each_step(tiny):
+    made = recipe(steps=4)
+    frames = list(render(tiny, made))
+    assert [frame.step for frame in frames] == [0, 1, 2, 3, 4]
+    assert [frame.done for frame in frames] == [0, 1, 2, 3, 4]
+    assert {frame.total for frame in frames} == {4}
+    assert all(frame.recipe is made for frame in frames)
+    assert all(f.image.shape == (32, 36, 3) and f.image.dtype == np.uint8 for f in frames)
+    assert frames[-1].score > frames[0].score
+
+
+@pytest.mark.parametrize("clips", [True, False])
+def test_scores_are_those_of_the_pictures_shown(tiny, clips):
+    methods = NAIVE | ({"clip": {}} if clips else {})
+    for frame in render(tiny, recipe(methods, size=(33, 47))):
+        score, _ = score_and_gradient(tiny, frame.image, Target("second", 1))
+        assert frame.score == pytest.approx(score, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", ["report/naive", "report/1-clip", "report/d-laplacian-4"])
+@pytest.mark.parametrize("layer", ["conv2_1", "conv4_1"])
+def test_scores_are_those_of_keras(vgg, keras_vgg, name, layer):
+    made = preset(name, Target(layer, 3), size=(64, 80), steps=3)
+    frames = list(render(vgg, made))
+    for frame in frames:
+        canonical = made.target.layer
+        score, _ = keras_vgg.score_and_gradient(frame.image, canonical, 3)
+        assert frame.score == pytest.approx(score, rel=1e-4, abs=1e-4)
+        ours, _ = score_and_gradient(vgg, frame.image, made.target)
+        assert frame.score == pytest.approx(ours, rel=1e-5, abs=1e-5)
+    assert frames[-1].step == made.steps and frames[-1].recipe == made
+
+
+def test_the_last_picture_is_kept_unless_asked(tiny):
+    for frame in render(tiny, recipe()):
+        assert frame.kept is frame
+
+
+def test_the_best_picture_is_kept_if_asked(tiny):
+    """Steps so large that the score goes up and down."""
+    methods = {"noise": {"deviation": 60}, "rms": {"size": 100}, "small-contribution": {}}
+    made = recipe(methods, keep="best", steps=12, seed=5)
+    frames = list(render(tiny, made))
+    scores = [frame.score for frame in frames]
+    assert scores != sorted(scores), "the score never fell, so this shows nothing"
+    for i, frame in enumerate(frames):
+        best = int(np.argmax(scores[: i + 1]))
+        assert frame.kept.step == best and frame.kept.score == scores[best]
+        assert np.array_equal(frame.kept.image, frames[best].image)
+
+
+def test_who_stops_asking_has_stopped_it(tiny):
+    """A render of very many steps gives its first frames at once, those of a short one."""
+    long = list(itertools.islice(render(tiny, recipe(steps=10_000)), 3))
+    short = list(itertools.islice(render(tiny, recipe(steps=5)), 3))
+    for ours, theirs in zip(long, short, strict=True):
+        assert np.array_equal(ours.image, theirs.image) and ours.score == theirs.score
+
+
+def test_nothing_is_computed_that_nobody_asked_for(tiny, monkeypatch):
+    steps, ascend = [], rendering._ascend
+
+    def counted(*arguments):
+        for frame in ascend(*arguments):
+            steps.append(frame.step)
+            yield frame
+
+    monkeypatch.setattr(rendering, "_ascend", counted)
+    frames = render(tiny, recipe())
+    assert steps == []
+    next(frames), next(frames)
+    frames.close()
+    assert steps == [0, 1]
+
+
+def test_the_same_recipe_gives_the_same_bytes(tiny):
+    one, two = (list(render(tiny, recipe(seed=4))) for _ in range(2))
+    other = list(render(tiny, recipe(seed=5)))
+    for left, right in zip(one, two, strict=True):
+        assert left.image.tobytes() == right.image.tobytes() and left.score == right.score
+    assert one[0].image.tobytes() != other[0].image.tobytes()
+
+
+def test_an_overflow_is_said(tiny, refused):
+    class Broken(type(tiny)):
+        def unit_map(self, image, layer, channel):
+            return super().unit_map(image, layer, channel) * float("nan")
+
+    with refused("overflowed at step 0"):
+        list(render(Broken(), recipe()))
+
+
+# ---- Tracing
+
+
+@pytest.fixture
+def compiled(monkeypatch):
+    """Every pair of compiled functions that a render used."""
+    found, original = [], rendering._compiled
+
+    def spy(*key):
+        found.append(original(*key))
+        return found[-1]
+
+    monkeypatch.setattr(rendering, "_compiled", spy)
+    return found
+
+
+def test_one_trace_serves_all_that_differ_in_numbers(tiny, compiled):
+    methods = NAIVE | {"decay": {}, "blur": {}, "small-norm": {}, "recursion": {}, "clip": {}}
+    list(render(tiny, recipe(methods)))
+    for channel in range(5):
+        list(render(tiny, recipe(methods, Target("second", channel), seed=channel)))
+    for method, changes in {
+        "rms": {"size": 9},
+        "decay": {"strength": 0.5},
+        "blur": {"sigma": 3, "every": 2},
+        "small-norm": {"percentile": 60},
+        "recursion": {"rounds": 3, "sigma": 2.5},
+    }.items():
+        list(render(tiny, recipe(methods | {method: changes})))
+    list(render(tiny, recipe(methods, steps=2, keep="best")))
+    list(render(tiny, recipe(methods, start=PhotoStart("cat"))))
+    assert len({id(pair) for pair in compiled}) == 1
+    advance, finish = compiled[0]
+    assert advance.experimental_get_tracing_count() == 1
+    assert finish.experimental_get_tracing_count() == 1
+
+
+def test_one_trace_serves_all_neurons(tiny, compiled):
+    for position in ((0, 0), (3, 7), "center"):
+        list(render(tiny, recipe(target=Target("second", 2, position), steps=1)))
+    assert len({id(pair) for pair in compiled}) == 1
+    assert compiled[0][0].experimental_get_tracing_count() == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"size": (36, 32)},
+        {"target": Target("first", 1)},
+        {"target": Target("second", 1, "center")},
+        {"target": Target("second", 1, after_relu=True)},
+        {"methods": NAIVE | {"laplacian": {"splits": 3}}},
+        {"methods": NAIVE | {"laplacian": {"splits": 2}, "clip": {}}},
+    ],
+    ids=str,
+)
+def test_another_computation_is_another_trace(tiny, compiled, changes):
+    methods = NAIVE | {"laplacian": {"splits": 2}}
+    list(render(tiny, recipe(methods, steps=1)))
+    list(render(tiny, recipe(**{"methods": methods, "steps": 1} | changes)))
+    assert compiled[0] is not compiled[1]
+
+
+def test_one_trace_serves_many_channels_of_vgg16(vgg, compiled):
+    for channel in (0, 1, 100, 255):
+        list(render(vgg, preset("report/naive", Target("conv3_1", channel), size=32, steps=1)))
+    assert len({id(pair) for pair in compiled}) == 1
+    assert compiled[0][0].experimental_get_tracing_count() == 1
+
+
+# ---- Starts
+
+
+def test_start_from_a_photo(tiny):
+    made = recipe({"rms": {}}, start=PhotoStart("cat"), size=(40, 56))
+    first = next(render(tiny, made))
+    assert np.array_equal(first.image, sample_photo("cat").fitted((40, 56)))
+
+
+def test_noise_is_added_to_a_photo(tiny):
+    made = recipe({"rms": {}, "noise": {"deviation": 5}}, start=PhotoStart("cat"), size=64, seed=2)
+    first = next(render(tiny, made)).image.astype(float)
+    noise = 5 * np.random.default_rng(2).standard_normal((64, 64, 3), np.float32)
+    wanted = np.clip(sample_photo("cat").fitted((64, 64)) + noise, 0, 255)
+    assert np.abs(first - wanted).max() <= 0.51
+
+
+def test_start_from_a_persons_own_photo(tiny, refused):
+    photo = Photo("sha256:" + "a" * 64, np.full((50, 40, 3), 77, np.uint8))
+    other = Photo("sha256:" + "b" * 64, np.full((50, 40, 3), 78, np.uint8))
+    made = recipe({"rms": {}}, start=PhotoStart(photo.name))
+    assert np.all(next(render(tiny, made, photo)).image == 77)
+    with refused("own photo.*was not given"):
+        next(render(tiny, made))
+    with refused("own photo.*another photo was given"):
+        next(render(tiny, made, other))
+    with refused("own photo.*another photo was given"):
+        next(render(tiny, made, sample_photo("cat")))
+
+
+@pytest.mark.parametrize("sample", list(SAMPLES))
+def test_every_photo_of_a_blend_is_needed(tiny, refused, sample):
+    """A sample and a person's own: the sample being there does not give the other."""
+    own = recipe({"rms": {}}, start=PhotoStart("sha256:" + "c" * 64))
+    made = blend((1.0, recipe({"rms": {}}, start=PhotoStart(sample))), (1.0, own), steps=0)
+    with refused("own photo"):
+        list(render(tiny, made))
+
+
+@pytest.mark.parametrize("letter", "abcdef")
+def test_two_photos_are_never_mixed_up(tiny, refused, letter):
+    """A blend of pictures from two people's photos, when only one of them is given."""
+    given = Photo("sha256:" + letter * 64, np.full((50, 40, 3), 77, np.uint8))
+    parts = (given.name, "sha256:" + "0" * 64)
+    for names in (parts, parts[::-1]):
+        parents = [recipe({"rms": {}}, start=PhotoStart(name)) for name in names]
+        made = blend(*((1.0, parent) for parent in parents), steps=0)
+        with refused("photo"):
+            list(render(tiny, made, given))
+
+
+# ---- Blends
+
+
+@pytest.mark.parametrize("weights", [(0.5, 0.5), (1, 3), (2.0, 0.1)])
+def test_an_overlay_is_the_weighted_mean_of_its_parents(tiny, weights):
+    parents = [recipe(seed=1), recipe(seed=2, steps=3)]
+    images = [list(render(tiny, parent))[-1].image.astype(float) for parent in parents]
+    frames = list(render(tiny, blend(*zip(weights, parents, strict=True), steps=0)))
+    assert len(frames) == 6 + 4 + 1
+    wanted = sum(w * image for w, image in zip(weights, images, strict=True)) / sum(weights)
+    assert np.abs(frames[-1].image - wanted).max() <= 0.501
+    score, _ = score_and_gradient(tiny, frames[-1].image, Target("second", 1))
+    assert frames[-1].score == pytest.approx(score, rel=1e-6)
+
+
+@pytest.mark.parametrize("weight", [0, -1, 1e308, float("nan"), float("inf"), "1"])
+def test_a_weight_that_cannot_be_added_up_is_refused(tiny, weight, refused):
+    with refused("weight in a blend"):
+        blend((weight, recipe()), (1.0, recipe(seed=1)), steps=0)
+
+
+def test_a_child_goes_on_from_its_parent(tiny):
+    """A parent of three steps and a child of two are one ascent of five, when it clips."""
+    methods = NAIVE | {"clip": {}}
+    whole = list(render(tiny, recipe(methods, steps=5)))
+    parent = recipe(methods, steps=3)
+    frames = list(render(tiny, blend((1.0, parent), methods={"rms": {"size": 6}, "clip": {}})))
+    assert np.array_equal(frames[4].image, frames[3].image)
+    assert np.array_equal(frames[3].image, whole[3].image)
+    assert [frame.recipe is parent for frame in frames[:4]] == [True] * 4
+    assert [frame.done for frame in frames] == [0, 1, 2, 3, 3, 4, 5, 6, 7, 8]
+    assert {frame.total for frame in frames} == {8}
+
+
+def test_a_child_starts_from_the_picture_its_parent_keeps(tiny):
+    methods = {"noise": {"deviation": 60}, "rms": {"size": 100}, "small-contribution": {}}
+    scores = [frame.score for frame in render(tiny, recipe(methods, steps=40, seed=5))]
+    steps = next(i for i in range(1, 41) if scores[i] < max(scores[:i]))
+    parent = recipe(methods, keep="best", steps=steps, seed=5)
+    last = list(render(tiny, parent))[-1]
+    assert last.kept.step < steps
+    assert np.array_equal(
+        list(render(tiny, blend((1.0, parent), steps=0)))[-1].image, last.kept.image
+    )
+
+
+# ---- Together
+
+
+@pytest.fixture
+def ascents(monkeypatch):
+    """The recipes that were really computed."""
+    found, ascend = [], rendering._ascend
+
+    def spy(network, made, *rest):
+        found.append(made)
+        return ascend(network, made, *rest)
+
+    monkeypatch.setattr(rendering, "_ascend", spy)
+    return found
+
+
+FAMILY = ["report/d-laplacian-4", "report/e-laplacian-5", "report/f-laplacian-4+5"]
+
+
+def test_what_several_start_from_is_computed_once(tiny, ascents):
+    made = [preset(name, Target("second", 1), network="tiny", size=32, steps=4) for name in FAMILY]
+    *_, last = render_together(tiny, made)
+    assert len(ascents) == len(set(ascents)) == 4
+    alone = [list(render(tiny, one))[-1] for one in made]
+    for together, single in zip(last, alone, strict=True):
+        assert together.recipe == single.recipe and together.score == single.score
+        assert np.array_equal(together.image, single.image)
+
+
+def test_a_shared_parent_is_computed_once_within_a_render(tiny, ascents):
+    made = preset("report/f-laplacian-4+5", Target("second", 1), network="tiny", size=32, steps=2)
+    list(render(tiny, made))
+    assert len(ascents) == 4
+
+
+def test_several_advance_in_lockstep(tiny):
+    made = [recipe(steps=5), recipe(steps=2, seed=1), recipe(steps=5, seed=2)]
+    moments = list(render_together(tiny, made))
+    steps = [tuple(frame.step for frame in moment) for moment in moments]
+    assert steps == [(0, 0, 0), (1, 1, 1), (2, 2, 2), (3, 2, 3), (4, 2, 4), (5, 2, 5)]
+    for moment in moments:
+        assert [frame.recipe for frame in moment] == made
+    for frame, one in zip(moments[-1], made, strict=True):
+        assert np.array_equal(frame.image, list(render(tiny, one))[-1].image)
+
+
+def test_children_of_one_parent_advance_in_lockstep(tiny):
+    made = [
+        preset(name, Target("second", 1), network="tiny", size=32, steps=3) for name in FAMILY[:2]
+    ]
+    for left, right in render_together(tiny, made):
+        assert (left.step, left.done) == (right.step, right.done)
+
+
+def test_equal_recipes_share_one_ascent(tiny, ascents):
+    moments = list(render_together(tiny, [recipe(), recipe()]))
+    assert len(ascents) == 1 and len(moments) == 6
+    assert all(left.step == right.step for left, right in moments)
+
+
+# ---- The real thing
+
+
+@pytest.mark.parametrize(("layer", "channel"), [("conv5_1", 11), ("conv5_3", 1)])
+@pytest.mark.parametrize("name", ["report/naive", "report/4-small-norm"])
+def test_channels_that_other_tools_leave_gray_give_pictures(vgg, layer, channel, name):
+    made = preset(name, Target(layer, channel), size=96, steps=15)
+    frames = list(render(vgg, made))
+    scores = [frame.score for frame in frames]
+    assert scores[-1] > max(0, scores[0] + 1)
+    assert np.mean(np.diff(scores) > 0) > 0.6
+    assert frames[-1].image.std() > 10
+    assert len(np.unique(frames[-1].image.reshape(-1, 3), axis=0)) > 500
+
+
+def test_every_regularization_changes_the_picture(vgg):
+    names = [name for name in PRESETS if name.startswith("report/")][:5]
+    made = [preset(name, Target("conv3_1", 1), size=48, steps=12) for name in names]
+    *_, last = render_together(vgg, made)
+    for before, after in itertools.pairwise(last):
+        assert np.abs(before.image.astype(int) - after.image).mean() > 1
+
+
+@pytest.mark.parametrize(
+    ("layer", "size"), [("pool5", (32, 32)), ("conv1_2", (32, 1024)), ("conv1_2", (1024, 33))]
+)
+def test_smallest_and_largest_sizes(vgg, layer, size):
+    made = preset("report/4-small-norm", Target(layer, 1), size=size, steps=1)
+    assert list(render(vgg, made))[-1].image.shape == (*size, 3)
