@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from explorer.errors import InputError
+from explorer.images import SAMPLES
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.sheets import heat_map
@@ -215,36 +216,32 @@ def code_of(
         scale: one of `SCALES`.
         lay_over: whether the maps lie over the photo.
     """
-    from explorer.images import SAMPLES
-
-    sample = photo in SAMPLES
+    source = f'SAMPLES["{photo}"]' if photo in SAMPLES else '"my-photo.jpg"'
     drawing = "overlay(photo, values, top)" if lay_over else "heat_map(values, 0, top)"
-    helpers = ["overlay"] * lay_over + ["strongest"] * choice.startswith("strongest")
     top = {"filter": "values.max()", "layer": "answer.max()", "global": "highest"}[scale]
-    return "\n".join(
-        [
-            "from PIL import Image",
-            "",
-            "from explorer import load_network, read_photo",
-            *([f"from explorer.activations import {', '.join(helpers)}"] if helpers else []),
-            *(["from explorer.images import SAMPLES"] if sample else []),
-            *([] if lay_over else ["from explorer.sheets import heat_map"]),
-            "",
-            f'network = load_network("{network.name}")',
-            f"photo = read_photo({f'SAMPLES["{photo}"]' if sample else '"my-photo.jpg"'})",
-            f"photo = photo.fitted(({network.input_size}, {network.input_size}))",
-            f"answers = network.activations(photo, {list(layers)})",
-            *(
-                ["highest = max(answer.max() for answer in answers.values())"]
-                if scale == "global"
-                else []
-            ),
-            "for layer, answer in answers.items():  # (height, width, channels), after ReLU",
-            f"    for channel in {choice}:",
-            "        values = answer[..., channel]",
-            f"        top = {top}",
-            f"        picture = {drawing}",
-            '        Image.fromarray(picture).save(f"{layer}-{channel}.png")',
-            "",
-        ]
-    )
+    helpers = ["overlay"] * lay_over + ["strongest"] * choice.startswith("strongest")
+    side = network.input_size
+    lines = ["from PIL import Image", "", "from explorer import load_network, read_photo"]
+    if helpers:
+        lines.append(f"from explorer.activations import {', '.join(helpers)}")
+    if photo in SAMPLES:
+        lines.append("from explorer.images import SAMPLES")
+    if not lay_over:
+        lines.append("from explorer.sheets import heat_map")
+    lines += [
+        "",
+        f'network = load_network("{network.name}")',
+        f"photo = read_photo({source}).fitted(({side}, {side}))",
+        f"answers = network.activations(photo, {list(layers)})",
+    ]
+    if scale == "global":
+        lines.append("highest = max(answer.max() for answer in answers.values())")
+    lines += [
+        "for layer, answer in answers.items():  # (height, width, filters), after ReLU",
+        f"    for channel in {choice}:",
+        "        values = answer[..., channel]",
+        f"        top = {top}",
+        f"        picture = {drawing}",
+        '        Image.fromarray(picture).save(f"{layer}-{channel}.png")',
+    ]
+    return "\n".join(lines) + "\n"

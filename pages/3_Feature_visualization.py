@@ -60,7 +60,7 @@ with left:
         target = controls.target(PAGE, model)
         common = controls.shared(PAGE, own_photo())
         button = st.container()
-        recipe = controls.recipe(PAGE, target, model, common)
+        recipe = controls.recipe(PAGE, target, model, common, own_steps=True)
     except InputError as error:
         st.error(str(error))
     with st.expander("Open a saved picture with all its settings"):

@@ -21,12 +21,16 @@ def run(arguments):
     try:
         folder.mkdir(exist_ok=True)
     except OSError as error:
-        raise InputError(f"The output folder '{folder}' cannot be made: {error.strerror}.") from None
+        raise InputError(
+            f"The output folder '{folder}' cannot be made: {error.strerror}."
+        ) from None
     path = folder / graph.file_name(network)
     write_whole(path, data)
     command = graph.command(folder)
     if arguments.json:
         print_json({"network": network.name, "output": str(path), "command": command})
     else:
-        print(f"{network.title}'s graph is in {path}; open it (after pip install tensorboard) with:")
+        print(
+            f"{network.title}'s graph is in {path}; open it (after pip install tensorboard) with:"
+        )
         print(command)

@@ -1,11 +1,22 @@
-"""Convolution and pooling whose gradients are fast on a CPU.
+"""A convolution whose gradient is fast on a CPU.
 
 For a 3×3 'SAME' convolution with stride 1 the gradient with respect to its input is itself a
 convolution, with the kernel turned by 180° and its channels swapped; TensorFlow's forward
-convolution is the better optimized of the two. Only gradients with respect to the input exist.
+convolution is the better optimized of the two, and none is computed for the weights. Winograd's
+method, where it is faster still, is for gradients only: going forward, its rounding would move
+values across zero and break ties of the pooling, and gradients jump there; they would differ from
+Keras's by percents.
 """
 
 import numpy as np
+
+from explorer.networks import device, winograd
+
+WINOGRAD_CHANNELS = 128
+"""With fewer, in or out, the transformations cost what the products save."""
+WINOGRAD_PIXELS = 20 * 20, 256 * 256
+"""On a smaller map, reading the transformed kernel takes too long; on a larger one, the tiles take
+too much memory, seven times the map's own."""
 
 
 def turned(kernel):
@@ -17,59 +28,39 @@ def turned(kernel):
     return tf.transpose(tf.reverse(kernel, [0, 1]), (0, 1, 3, 2))
 
 
-def convolution(x, kernel, bias, turned_kernel):
-    """'SAME' convolution with stride 1: (b, h, w, in) -> (b, h, w, out), before ReLU."""
-    import tensorflow as tf
+def convolution(x, kernel, bias, turned_kernel, transformed_kernel=None):
+    """'SAME' convolution with stride 1: (b, h, w, in) -> (b, h, w, out), before ReLU.
 
-    @tf.custom_gradient
-    def apply(x):
-        def gradient(upstream):
-            return tf.nn.conv2d(upstream, turned_kernel, 1, "SAME")
-
-        return tf.nn.conv2d(x, kernel, 1, "SAME") + bias, gradient
-
-    return apply(x)
-
-
-def max_pool(x):
-    """2×2 max pooling with stride 2; an odd last row or column is dropped.
-
-    The gradient goes where the maximum was, found by comparing with it. Only where several
-    values of one window tie does TensorFlow's slower gradient decide: it takes the first.
+    Args:
+        turned_kernel: `turned(kernel)`.
+        transformed_kernel: a function that returns `winograd.transformed(turned_kernel)`, if that
+            method may be used; called only if it is.
     """
     import tensorflow as tf
 
-    window = [1, 2, 2, 1]
-
     @tf.custom_gradient
     def apply(x):
-        y = tf.nn.max_pool2d(x, 2, 2, "VALID")
-        batch, height, width, channels = y.shape
-
         def gradient(upstream):
-            cropped = x[:, : 2 * height, : 2 * width]
-            windows = tf.reshape(cropped, (batch, height, 2, width, 2, channels))
-            largest = windows == y[:, :, None, :, None, :]
-            ties = tf.math.count_nonzero(largest, dtype=tf.int32) > y.shape.num_elements()
+            if transformed_kernel and _suits_winograd(upstream, turned_kernel):
+                return winograd.convolution(upstream, transformed_kernel())
+            return tf.nn.conv2d(upstream, turned_kernel, 1, "SAME")
 
-            def first_of_ties():
-                return tf.raw_ops.MaxPoolGrad(
-                    orig_input=cropped,
-                    orig_output=y,
-                    grad=upstream,
-                    ksize=window,
-                    strides=window,
-                    padding="VALID",
-                )
+        return tf.nn.conv2d(x, kernel, 1, "SAME"), gradient
 
-            def at_the_largest():
-                spread = tf.where(largest, upstream[:, :, None, :, None, :], 0.0)
-                return tf.reshape(spread, cropped.shape)
+    return tf.nn.bias_add(apply(x), bias)
 
-            inside = tf.cond(ties, first_of_ties, at_the_largest)
-            odd_row, odd_column = x.shape[1] - 2 * height, x.shape[2] - 2 * width
-            return tf.pad(inside, ((0, 0), (0, odd_row), (0, odd_column), (0, 0)))
 
-        return y, gradient
+def _suits_winograd(x, kernel) -> bool:
+    fewest, most = WINOGRAD_PIXELS
+    return (
+        device.start().startswith("CPU")
+        and min(kernel.shape[2:]) >= WINOGRAD_CHANNELS
+        and fewest <= x.shape[1] * x.shape[2] <= most
+    )
 
-    return apply(x)
+
+def max_pool(x):
+    """2×2 max pooling with stride 2; an odd last row or column is dropped."""
+    import tensorflow as tf
+
+    return tf.nn.max_pool2d(x, 2, 2, "VALID")

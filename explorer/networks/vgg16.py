@@ -1,12 +1,13 @@
 """VGG16 (Simonyan and Zisserman, "Very Deep Convolutional Networks", 2015)."""
 
+from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from explorer.errors import InputError, MissingWeights
-from explorer.networks import dense_weights
+from explorer.networks import dense_weights, winograd
 from explorer.networks.convolution import convolution, max_pool, turned
 from explorer.networks.layers import Layer, Row, chain
 from explorer.networks.network import Network
@@ -74,10 +75,24 @@ class VGG16(Network):
         for name, arrays in (_read_embedded() | dense).items():
             self.model.get_layer(name).set_weights(arrays)
             kernel, bias = (tf.convert_to_tensor(v) for v in self.model.get_layer(name).weights)
-            spatial = kernel.shape.rank == 4
-            tensors[name] = (
-                (kernel, bias, tf.constant(turned(arrays[0]))) if spatial else (kernel, bias)
-            )
+            tensors[name] = (kernel, bias)
+            if kernel.shape.rank == 4:
+                back = tf.constant(turned(arrays[0]))
+                tensors[name] += (back, cache(partial(winograd.transformed, back)))
+        return tensors
+
+    def placeholders(self) -> dict:
+        """What takes the place of `tensors` while the graph is drawn: shapes without values."""
+        import tensorflow as tf
+
+        tensors, inputs = {}, self.layers[0].channels
+        for layer in self.layers:
+            if layer.parameters:
+                shape = (*(layer.kernel or ()), inputs, layer.channels)
+                kernel = tf.compat.v1.placeholder(tf.float32, shape, "kernel")
+                bias = tf.compat.v1.placeholder(tf.float32, (layer.channels,), "bias")
+                tensors[layer.name] = (kernel, bias, kernel)[: 3 if layer.kernel else 2]
+            inputs = layer.channels
         return tensors
 
     def _read_dense(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -139,11 +154,15 @@ class VGG16(Network):
         return convolution(x, kernel, bias, turned(kernel))[..., 0]
 
 
-def _read_embedded() -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Layer name -> (kernel (3, 3, in, out), bias (out,)), float32."""
+def embedded_weights(name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Kernel (3, 3, in, out) and bias (out,) of a convolution by its canonical name, float32.
+
+    The input channels of the first layer are blue, green, red.
+    """
     with np.load(EMBEDDED) as arrays:
-        names = [row.name for row in ROWS if row.kind == "convolution"]
-        return {
-            name: (arrays[f"{name}/kernel"].astype(np.float32), arrays[f"{name}/bias"])
-            for name in names
-        }
+        return arrays[f"{name}/kernel"].astype(np.float32), arrays[f"{name}/bias"]
+
+
+def _read_embedded() -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Layer name -> what `embedded_weights` gives."""
+    return {row.name: embedded_weights(row.name) for row in ROWS if row.kind == "convolution"}

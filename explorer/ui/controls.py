@@ -173,8 +173,12 @@ def shared(page: str, photo: Photo | None) -> dict:
     return chosen | {"photo": chosen["photo"] or None}
 
 
-def recipe(slot: str, wanted: Target, network: Network, common: dict) -> Recipe:
+def recipe(
+    slot: str, wanted: Target, network: Network, common: dict, own_steps: bool = False
+) -> Recipe:
     """Choose one recipe: preset, every strength, and which picture to keep.
+
+    With `own_steps` a newly chosen preset brings its number of steps too.
 
     Raises:
         InputError: the choices do not fit together.
@@ -186,7 +190,7 @@ def recipe(slot: str, wanted: Target, network: Network, common: dict) -> Recipe:
         key=f"{slot}:preset",
         format_func=lambda name: f"{name} · {PRESETS[name].title}",
         on_change=preset_chosen,
-        args=(slot,),
+        args=(slot, own_steps),
     )
     st.caption(f"{PRESETS[name].note} Source: {PRESETS[name].source}.")
     with st.expander("Every method and its strength"):
@@ -208,10 +212,12 @@ def _exciting(layer, network: Network) -> bool:
     return layer.kind in ("convolution", "pooling", "dense") and layer.name != network.class_layer
 
 
-def preset_chosen(slot: str) -> None:
-    """Set the methods of a recipe to those of its newly chosen preset."""
-    name = st.session_state[f"{slot}:preset"]
-    fill_recipe(slot, preset(name, Target("conv3_1", 1)))
+def preset_chosen(slot: str, own_steps: bool = False) -> None:
+    """Set the methods of a recipe, and maybe the steps, to those of its newly chosen preset."""
+    made = preset(st.session_state[f"{slot}:preset"], Target("conv3_1", 1))
+    fill_recipe(slot, made)
+    if own_steps:
+        st.session_state[f"{slot}:steps"] = made.steps or made.parents[0].steps
 
 
 def _fill_methods(slot: str, methods) -> None:

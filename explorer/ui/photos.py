@@ -1,12 +1,38 @@
-"""A visitor's own photo: in memory only, and only in this visit."""
+"""Choosing a photo: a sample, or a visitor's own, in memory only and only in this visit."""
+
+from collections.abc import Callable
 
 import streamlit as st
+from starlette.formparsers import MultiPartParser
+from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from explorer.errors import InputError
-from explorer.images import Photo, read_photo
+from explorer.images import SAMPLES, Photo, jpeg_bytes, read_photo, sample_photo
+from explorer.ui.layout import data_url
 from explorer.ui.session import settings
 
 PROMISE = "Photos stay in memory and are never stored."
+FIRST_SAMPLE = "cat"
+THUMBNAIL = (112, 112)
+STYLE = """
+<style>
+.st-key-photos { gap: 0.5rem; }
+.st-key-photos > div { flex: 0 0 5.25rem; width: 5.25rem; min-width: 0; }
+[class*="st-key-pick-"] { position: relative; gap: 0.25rem; }
+[class*="st-key-pick-"] :is([data-testid="stElementContainer"], .stButton, button) {
+  position: static;
+}
+[class*="st-key-pick-"] button { width: 100%; min-height: 1.9rem; padding: 0 0.25rem; }
+[class*="st-key-pick-"] button::after { content: ""; position: absolute; inset: 0; }
+[class*="st-key-pick-"]:hover img { filter: brightness(1.12); }
+</style>
+"""
+"""A picture and the button below it are one thing to click on."""
+
+MultiPartParser.spool_max_size = 0
+"""Streamlit's server would put an upload of over a megabyte into a temporary file; 0 is never.
+What it holds in memory at most is bounded by `server.maxUploadSize`."""
 
 
 def own_photo() -> Photo | None:
@@ -24,3 +50,100 @@ def take(data: bytes) -> str | None:
     except InputError as error:
         return str(error)
     return None
+
+
+@st.cache_resource(max_entries=len(SAMPLES))
+def sample(name: str) -> Photo:
+    """A sample photo, read once for everybody."""
+    return sample_photo(name)
+
+
+def choose_photo(page: str, forgotten: Callable[[], None]) -> Photo:
+    """Choose a photo of a page: samples to click on, an upload, the camera.
+
+    Args:
+        page: its name; `f"{page}:photo"` holds the name of the chosen photo.
+        forgotten: is called when the visitor wants their own photo forgotten.
+    """
+    state, own = st.session_state, own_photo()
+    names = [*SAMPLES, *([own.name] if own else [])]
+    if state.get(f"{page}:photo") not in names:
+        state[f"{page}:photo"] = FIRST_SAMPLE
+    st.html(STYLE)
+    left, right = st.columns((7, 5), gap="medium")
+    with left, st.container(horizontal=True, key="photos"):
+        for name in names:
+            _thumbnail(page, name, own)
+    with right:
+        _bring_own(page, own is not None, forgotten)
+    chosen = state[f"{page}:photo"]
+    return sample(chosen) if chosen in SAMPLES else own
+
+
+def _thumbnail(page: str, name: str, own: Photo | None) -> None:
+    state = st.session_state
+    photo = sample(name) if name in SAMPLES else own
+    label = name.capitalize() if name in SAMPLES else "Yours"
+    with st.container(key=f"pick-photo-{label}"):
+        alt = f"Sample photo: {name}" if name in SAMPLES else "Your photo"
+        st.image(data_url(jpeg_bytes(photo.fitted(THUMBNAIL))), width="stretch", alt=alt)
+        st.button(
+            label,
+            key=f"{page}:pick {label}",
+            type="primary" if name == state[f"{page}:photo"] else "secondary",
+            on_click=state.__setitem__,
+            args=(f"{page}:photo", name),
+        )
+
+
+def _bring_own(page: str, there: bool, forgotten: Callable[[], None]) -> None:
+    state = st.session_state
+    turn = state.setdefault("own photo:turn", 0)
+    key = f"own photo:file {turn}"
+    st.file_uploader(
+        "Your own photo",
+        "image",
+        key=key,
+        max_upload_size=settings().upload_mb,
+        on_change=_received,
+        args=(page, key),
+    )
+    st.caption(PROMISE)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        camera = st.toggle("Use the camera", key=f"own photo:camera {turn}")
+        if there:
+            st.button("Forget my photo", on_click=_forget, args=(page, forgotten))
+    if camera:
+        key = f"own photo:shot {turn}"
+        st.camera_input("Take a photo", key=key, on_change=_received, args=(page, key))
+    if complaint := state.get("own photo:complaint"):
+        st.error(complaint)
+
+
+def _received(page: str, key: str) -> None:
+    """Read what came, show it, and let go of the file itself."""
+    state = st.session_state
+    try:
+        file = state[key]
+    except StreamlitAPIException:
+        state["own photo:complaint"] = "The photo's file name cannot be used: please rename it."
+        state["own photo:turn"] += 1
+        return
+    if file is None:
+        return
+    complaint = take(file.getvalue())
+    state["own photo:complaint"] = complaint
+    if complaint is None:
+        state[f"{page}:photo"] = own_photo().name
+    state["own photo:turn"] += 1
+    context = get_script_run_ctx()
+    if hasattr(context.uploaded_file_mgr, "remove_file"):
+        context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
+
+
+def _forget(page: str, forgotten: Callable[[], None]) -> None:
+    state = st.session_state
+    state.pop("own photo", None)
+    state["own photo:complaint"] = None
+    state[f"{page}:photo"] = FIRST_SAMPLE
+    forgotten()

@@ -1,0 +1,175 @@
+"""How fast one step of ascent is here: the engine and plain Keras, in turn, in one process."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+
+from explorer.errors import InputError
+from explorer.networks.layers import Layer
+from explorer.networks.network import Network
+from explorer.recipe import checked_size
+from explorer.targets import Target, excitation
+
+LAYERS = ("block3_conv1", "block5_conv1")
+REPEATS = 9
+MATRIX_SIDE = 2048
+
+
+@dataclass(frozen=True)
+class Speed:
+    """One step of ascent on one layer: score, gradient, and the image moved by its rms.
+
+    Attributes:
+        layer: canonical name.
+        seconds_engine, seconds_keras_eager, seconds_keras_function: a step by the engine; by the
+            Keras model under GradientTape; by the same in a `tf.function`. Medians, like all that
+            follows.
+        seconds_matrix_product: of two float32 matrices of `MATRIX_SIDE` squared.
+        seconds_trace: to build the engine's step, before it runs for the first time.
+        direct_operations: additions and multiplications of the convolutions up to the layer and
+            of their gradients, done directly.
+    """
+
+    layer: str
+    seconds_engine: float
+    seconds_keras_eager: float
+    seconds_keras_function: float
+    seconds_matrix_product: float
+    seconds_trace: float
+    direct_operations: int
+
+    @property
+    def times_keras_eager(self) -> float:
+        """How many engine's steps fit in one of eager Keras."""
+        return self.seconds_keras_eager / self.seconds_engine
+
+    @property
+    def times_keras_function(self) -> float:
+        """How many engine's steps fit in one of Keras in a `tf.function`."""
+        return self.seconds_keras_function / self.seconds_engine
+
+    @property
+    def matrix_product_rate(self) -> float:
+        """Operations per second of the matrix product."""
+        return 2 * MATRIX_SIDE**3 / self.seconds_matrix_product
+
+    @property
+    def share_of_matrix_product_rate(self) -> float:
+        """Direct operations per second of the engine, as a share of the matrix product's.
+
+        Above 1 the engine does less than that work.
+        """
+        return self.direct_operations / self.seconds_engine / self.matrix_product_rate
+
+
+def check(network: Network, names: list[str], size: int, repeats: int) -> list[Layer]:
+    """The layers to measure.
+
+    Raises:
+        InputError: an unknown layer or one that is no convolution, or a number out of range.
+    """
+    size = checked_size(size)
+    if repeats < 1:
+        raise InputError(f"The number of repeats must be at least 1, not {repeats}.")
+    layers = [network.layer(name) for name in names]
+    for layer in layers:
+        if layer.kind != "convolution":
+            raise InputError(f"{layer.paper_name} is no convolution: choose layers that are.")
+        if min(network.output_size(layer, size)) < 1:
+            raise InputError(f"{layer.paper_name} needs a picture larger than {size[0]} pixels.")
+    return layers
+
+
+def direct_operations(network: Network, layer: Layer, size: int) -> int:
+    """See `Speed`; a multiplication and an addition each way for every multiply-add."""
+    total = 0
+    for each in network.layers[: network.layers.index(layer) + 1]:
+        height, width = network.output_size(each, (size, size))
+        total += each.multiply_adds // np.prod(each.output_shape[:2]) * height * width
+    return 4 * int(total)
+
+
+def measure(
+    network: Network, layer: Layer, size: int, repeats: int, done: Callable = lambda: None
+) -> Speed:
+    """Measure one layer for square pictures; `done` is called after warming up and each round."""
+    import tensorflow as tf
+
+    network.tensors  # noqa: B018 - loaded before the clock starts
+    engine, keras = _engine_step(network, layer), _keras_step(network, layer, size)
+    random = np.random.default_rng(0)
+    image = tf.constant(random.normal(128, 20, (1, size, size, 3)), tf.float32)
+    matrix = tf.constant(random.normal(size=(MATRIX_SIDE, MATRIX_SIDE)), tf.float32)
+    channel = tf.constant(0)
+
+    start = time.perf_counter()
+    engine.get_concrete_function(image, channel)
+    seconds_trace = time.perf_counter() - start
+    compiled = tf.function(keras, autograph=False)
+    ways = {
+        "engine": lambda: engine(image, channel),
+        "keras_eager": lambda: keras(image, channel),
+        "keras_function": lambda: compiled(image, channel),
+        "matrix_product": lambda: tf.matmul(matrix, matrix),
+    }
+    for way in ways.values():
+        way(), way()
+    done()
+    seconds = {name: [] for name in ways}
+    for _ in range(repeats):
+        for name, way in ways.items():
+            start = time.perf_counter()
+            way().numpy()
+            seconds[name].append(time.perf_counter() - start)
+        done()
+    return Speed(
+        layer=layer.name,
+        **{f"seconds_{name}": median(values) for name, values in seconds.items()},
+        seconds_trace=seconds_trace,
+        direct_operations=direct_operations(network, layer, size),
+    )
+
+
+def _moved(image, gradient):
+    import tensorflow as tf
+
+    return image + gradient / tf.sqrt(tf.reduce_mean(tf.square(gradient)))
+
+
+def _engine_step(network: Network, layer: Layer):
+    import tensorflow as tf
+
+    target = Target(layer.name, 0)
+
+    @tf.function(autograph=False)
+    def step(image, channel):
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            score = excitation(network, target, image, channel, None)
+        return _moved(image, tape.gradient(score, image))
+
+    return step
+
+
+def _keras_step(network: Network, layer: Layer, size: int):
+    """A step through a functional Keras model that ends before the ReLU of `layer`."""
+    import tensorflow as tf
+
+    x = inputs = tf.keras.Input((size, size, 3))
+    for each in network.layers[1 : network.layers.index(layer)]:
+        x = network.model.get_layer(each.name)(x)
+    last = network.model.get_layer(layer.name)
+    linear = type(last).from_config(last.get_config() | {"activation": "linear"})
+    model = tf.keras.Model(inputs, linear(x))
+    linear.set_weights(last.get_weights())
+
+    def step(image, channel):
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            score = tf.reduce_mean(model(network.preprocess(image))[..., channel])
+        return _moved(image, tape.gradient(score, image))
+
+    return step

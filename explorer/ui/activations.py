@@ -1,0 +1,491 @@
+"""The filter activations page: its address, maps to click on, the chart, and one filter."""
+
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from PIL import Image, ImageDraw
+
+from explorer.activations import (
+    MODES,
+    MOST_FILTERS,
+    REPORT_FILTERS,
+    REPORT_LAYERS,
+    SCALES,
+    Square,
+    has_maps,
+    map_layer,
+    means,
+    numbers_in,
+    overlay,
+    receptive_square,
+    statistics,
+    strongest,
+)
+from explorer.errors import InputError
+from explorer.images import SAMPLES, Photo, jpeg_bytes
+from explorer.links import link_of, whole
+from explorer.networks.layers import Layer
+from explorer.networks.network import Network
+from explorer.presets import DEFAULT_PRESET
+from explorer.recipe import preset
+from explorer.sheets import COLORMAP, enlarged, heat_map
+from explorer.targets import Target
+from explorer.ui import live
+from explorer.ui.layout import data_url, number
+from explorer.ui.session import network, warm_up
+
+PAGE = "activations"
+VIEWS = {"layer": "One layer", "row": "The report's row"}
+MODE_WORDS = {"first": "First", "strongest": "Strongest", "numbers": "By number"}
+SCALE_WORDS = {"filter": "Per filter", "layer": "Per layer", "global": "Global"}
+DEFAULTS = {"view": "layer", "mode": MODES[0], "scale": SCALES[0]}
+FIRST_LAYER = "conv3_1"
+FIRST_NUMBERS = "0-4"
+SMALL, LARGE = 224, 448
+PICTURE = {"size": 160, "steps": 60}
+"""What a filter looks for is drawn small and short here: it takes some ten seconds."""
+SHOWN, CHOSEN, OTHERS = "#a8481a", "#1f77d0", "#9aa0a8"
+STYLE = f"""
+<style>
+[class*="st-key-maps-"] {{ gap: 0.75rem 0.6rem; }}
+[class*="st-key-maps-"] > div {{ flex: 1 1 6.2rem; max-width: 10rem; min-width: 0; }}
+.st-key-parts > div {{ flex: 1 1 9rem; max-width: 17rem; min-width: 0; }}
+.st-key-looks-for [data-testid="stImage"], .st-key-looks-for .waiting {{ max-width: 20rem; }}
+.legend {{ display: flex; align-items: center; gap: 0.5rem; font-size: 0.875rem; opacity: 0.85;
+  flex-wrap: wrap; }}
+.legend i {{ display: inline-block; width: 8rem; height: 0.7rem; border-radius: 3px;
+  background: linear-gradient(to right, {", ".join(c.hex for c in COLORMAP.iter_colors(9))}); }}
+</style>
+"""
+
+
+# ---- The address
+
+
+def fill(link: Mapping[str, str]) -> list[str]:
+    """Set the page's controls from an address; returns complaints."""
+    state, model, complaints = st.session_state, network("vgg16"), []
+
+    def tried(read: Callable, otherwise):
+        try:
+            return read()
+        except InputError as error:
+            complaints.append(str(error))
+            return otherwise
+
+    for name, known in (("view", VIEWS), ("mode", MODES), ("scale", SCALES)):
+        value = link.get(name, DEFAULTS[name])
+        if value not in known:
+            complaints.append(f"The {name} is one of {', '.join(known)}, not '{value[:40]}'.")
+            value = DEFAULTS[name]
+        state[f"{PAGE}:{name}"] = value
+    layer = tried(
+        lambda: map_layer(model, link.get("layer", FIRST_LAYER)), model.layer(FIRST_LAYER)
+    )
+    state[f"{PAGE}:layer"] = layer.paper_name
+    state[f"{PAGE}:count"], state[f"{PAGE}:numbers"] = REPORT_FILTERS, FIRST_NUMBERS
+    if text := link.get("filters"):
+        if state[f"{PAGE}:mode"] == "numbers":
+            valid = tried(lambda: bool(numbers_in(text, layer)), False)
+            state[f"{PAGE}:numbers"] = text if valid else FIRST_NUMBERS
+        else:
+            state[f"{PAGE}:count"] = tried(
+                lambda: whole(text[:40], "number of filters", 1, MOST_FILTERS), REPORT_FILTERS
+            )
+    state[f"{PAGE}:overlay"] = tried(
+        lambda: bool(whole(link.get("overlay", "0"), "overlay", 0, 1)), False
+    )
+    last = layer.channels - 1
+    text = link.get("filter")
+    state[f"{PAGE}:filter"] = text and tried(lambda: whole(text[:40], "filter", 0, last), None)
+    photo = link.get("photo")
+    if photo in SAMPLES:
+        state[f"{PAGE}:photo"] = photo
+    elif photo:
+        complaints.append(
+            f"There is no sample photo '{photo[:40]}'; your own photos cannot travel in a link."
+        )
+    return complaints
+
+
+def link() -> dict[str, str]:
+    """What the page shows, as its address; one's own photo stays out of it."""
+    state = st.session_state
+    entries = {name: state[f"{PAGE}:{name}"] for name in ("view", "layer", "photo", "mode")}
+    if entries["photo"] not in SAMPLES:
+        del entries["photo"]
+    if entries["view"] == "layer":
+        of = "numbers" if entries["mode"] == "numbers" else "count"
+        entries["filters"] = str(state[f"{PAGE}:{of}"])
+    entries["scale"] = state[f"{PAGE}:scale"]
+    if state[f"{PAGE}:overlay"]:
+        entries["overlay"] = "1"
+    return entries | {"filter": str(state[f"{PAGE}:filter"])}
+
+
+# ---- What is computed
+
+
+def answers(model: Network, photo: Photo, layers: Sequence[Layer]) -> dict[str, np.ndarray]:
+    """What layers answer to a photo; computed once and remembered for a while."""
+    remembered = _of_samples if photo.name in SAMPLES else _of_own
+    loading = warm_up(model.name).is_alive()
+    words = (
+        f"Loading TensorFlow and {model.title}: this happens once and takes some ten seconds …"
+        if loading
+        else f"Showing the photo to {model.title} …"
+    )
+    with st.spinner(words):
+        return remembered(model.name, photo.name, tuple(layer.name for layer in layers), photo)
+
+
+@st.cache_data(max_size="48MB", show_spinner=False)
+def _of_samples(model: str, name: str, layers: tuple[str, ...], _photo: Photo):
+    return _computed(model, layers, _photo)
+
+
+@st.cache_data(max_size="48MB", show_spinner=False, scope="session")
+def _of_own(model: str, name: str, layers: tuple[str, ...], _photo: Photo):
+    return _computed(model, layers, _photo)
+
+
+def _computed(name: str, layers: tuple[str, ...], photo: Photo) -> dict[str, np.ndarray]:
+    model = network(name)
+    return model.activations(photo.fitted((model.input_size, model.input_size)), layers)
+
+
+def forget() -> None:
+    """Forget the answers to this visitor's own photo."""
+    _of_own.clear()
+
+
+# ---- Controls
+
+
+def choose_layers(model: Network) -> list[Layer]:
+    """Choose the view and the layer; returns the layers to show."""
+    state = st.session_state
+    left, right = st.columns((7, 5), gap="medium", vertical_alignment="bottom")
+    view = left.segmented_control(
+        "View",
+        VIEWS,
+        format_func=VIEWS.get,
+        key=f"{PAGE}:view",
+        required=True,
+        help="The report's row is conv1_1, conv2_1, conv3_1, conv4_1 and conv5_1.",
+    )
+    layer = right.selectbox(
+        "Layer",
+        [layer.paper_name for layer in model.layers if has_maps(layer)],
+        key=f"{PAGE}:layer",
+        format_func=lambda name: f"{name} · {_dimensions(model.layer(name))}",
+        on_change=state.__setitem__,
+        args=(f"{PAGE}:filter", None),
+        help="Of the chart and the single filter, too.",
+    )
+    return [model.layer(name) for name in (REPORT_LAYERS if view == "row" else [layer])]
+
+
+def choose_filters(layers: Sequence[Layer]) -> tuple[Callable[[np.ndarray], list[int]], str]:
+    """Choose which filters of the layers to show.
+
+    Returns:
+        A function from an answer to channels, and the same as a Python expression.
+    """
+    state = st.session_state
+    single = state[f"{PAGE}:view"] == "layer"
+    modes = [mode for mode in MODES if single or mode != "numbers"]
+    if state[f"{PAGE}:mode"] not in modes:
+        state[f"{PAGE}:mode"] = modes[0]
+    mode = st.segmented_control(
+        "Filters",
+        modes,
+        format_func=MODE_WORDS.get,
+        key=f"{PAGE}:mode",
+        required=True,
+        help="The strongest are those with the highest mean activation for this photo.",
+    )
+    count = REPORT_FILTERS
+    state.setdefault(f"{PAGE}:count", REPORT_FILTERS)
+    state.setdefault(f"{PAGE}:numbers", FIRST_NUMBERS)
+    if mode == "numbers":
+        text = st.text_input(
+            f"Their numbers, from 0 to {layers[0].channels - 1}",
+            key=f"{PAGE}:numbers",
+            placeholder="3, 17, 40-44",
+            max_chars=300,
+        )
+        try:
+            numbers = numbers_in(text, layers[0])
+            return lambda answer: numbers, str(numbers)
+        except InputError as error:
+            st.error(str(error))
+    elif single:
+        most = min(MOST_FILTERS, layers[0].channels)
+        count = st.slider("How many filters", 1, most, key=f"{PAGE}:count")
+    if mode == "strongest":
+        return lambda answer: strongest(answer, count), f"strongest(answer, {count})"
+    return lambda answer: list(range(answer.shape[-1]))[:count], f"range({count})"
+
+
+def choose_colors() -> tuple[str, bool]:
+    """Choose the color scale, and whether the maps lie over the photo."""
+    scale = st.segmented_control(
+        "Color scale",
+        SCALES,
+        format_func=SCALE_WORDS.get,
+        key=f"{PAGE}:scale",
+        required=True,
+        help="Each runs from 0 to the highest activation: of the filter, of all filters of its "
+        "layer, or of all layers shown.",
+    )
+    return scale, st.toggle("Overlay on the photo", key=f"{PAGE}:overlay")
+
+
+def settle_filter(answer: np.ndarray, shown: Sequence[int]) -> None:
+    """The filter looked at; until one is chosen, the strongest of those shown."""
+    state, strengths = st.session_state, means(answer)
+    if state.get(f"{PAGE}:filter") is None:
+        among = shown or range(len(strengths))
+        state[f"{PAGE}:filter"] = int(max(among, key=lambda channel: strengths[channel]))
+
+
+def _pick(layer: str, channel: int) -> None:
+    st.session_state[f"{PAGE}:layer"] = layer
+    st.session_state[f"{PAGE}:filter"] = channel
+
+
+# ---- Pictures
+
+
+def picture(image: np.ndarray, values: np.ndarray, top: float, lay_over: bool, side: int) -> str:
+    """A map as an address that holds its picture."""
+    pixels = overlay(image, values, top) if lay_over else heat_map(values, 0, top)
+    return data_url(jpeg_bytes(enlarged(pixels, side), 90))
+
+
+def legend(top: float | None, words: str = "") -> None:
+    """The color scale with its numbers; without a top, each picture has its own."""
+    end = "its own highest" if top is None else number(top)
+    text = f"Color scale: activation from 0 to {end}"
+    st.html(
+        f'<div class="legend" role="img" aria-label="{escape(text)}"><span>activation 0</span>'
+        f"<i></i><span>{end}</span><span>{escape(words)}</span></div>"
+    )
+
+
+def heading(layer: Layer) -> None:
+    """The name of a layer above its maps."""
+    st.markdown(f"**{layer.paper_name}** · {_dimensions(layer)}")
+
+
+def maps(
+    layer: Layer,
+    answer: np.ndarray,
+    channels: Sequence[int],
+    ends: Mapping[tuple[str, int], float],
+    image: np.ndarray,
+    lay_over: bool,
+) -> None:
+    """Maps of some filters of a layer, each to click on."""
+    state = st.session_state
+    looked_at = (state[f"{PAGE}:layer"], state[f"{PAGE}:filter"])
+    with st.container(horizontal=True, key=f"maps-{layer.paper_name}"):
+        for channel in channels:
+            values = answer[..., channel]
+            with st.container(key=f"pick-{layer.paper_name}-{channel}"):
+                highest = number(float(values.max()))
+                st.image(
+                    picture(image, values, ends[layer.name, channel], lay_over, SMALL),
+                    width="stretch",
+                    alt=f"Activation of {layer.paper_name}, filter {channel}, highest {highest}",
+                )
+                st.button(
+                    f"Filter {channel}",
+                    key=f"{PAGE}:pick {layer.paper_name} {channel}",
+                    on_click=_pick,
+                    args=(layer.paper_name, channel),
+                    type="primary" if looked_at == (layer.paper_name, channel) else "secondary",
+                )
+                st.caption(f"max {highest}" if values.any() else "silent here")
+
+
+def chart(layer: Layer, answer: np.ndarray, shown: Sequence[int], photo: str) -> None:
+    """Every filter's mean activation as a bar to click on."""
+    import altair as alt
+
+    kinds = np.full(layer.channels, "other filters", object)
+    kinds[list(shown)] = "shown above"
+    kinds[st.session_state[f"{PAGE}:filter"]] = "chosen"
+    table = pd.DataFrame(
+        {"filter": range(layer.channels), "mean activation": means(answer), "which": kinds}
+    )
+    colors = alt.Scale(
+        domain=["chosen", "shown above", "other filters"], range=[CHOSEN, SHOWN, OTHERS]
+    )
+    bars = (
+        alt.Chart(table)
+        .mark_bar(binSpacing=0)
+        .encode(
+            x=alt.X(
+                "filter:O",
+                axis=alt.Axis(
+                    values=list(range(0, layer.channels, layer.channels // 8)), labelAngle=0
+                ),
+                scale=alt.Scale(paddingInner=0.15 if layer.channels < 256 else 0),
+            ),
+            y="mean activation:Q",
+            color=alt.Color("which:N", scale=colors, legend=alt.Legend(orient="top", title=None)),
+            tooltip=["filter", alt.Tooltip("mean activation", format=",.3~f")],
+        )
+        .add_params(alt.selection_point("bar", fields=["filter"], nearest=True, toggle=False))
+        .properties(height=200)
+    )
+    key = f"{PAGE}:chart {layer.paper_name} {photo}"
+    st.altair_chart(
+        bars,
+        key=key,
+        width="stretch",
+        on_select=lambda: _bar_clicked(key),
+        selection_mode="bar",
+        alt=f"Bar chart: mean activation of the {layer.channels} filters of {layer.paper_name}; "
+        f"the strongest is filter {strongest(answer, 1)[0]}",
+    )
+
+
+def _bar_clicked(key: str) -> None:
+    if points := st.session_state[key]["selection"].get("bar"):
+        st.session_state[f"{PAGE}:filter"] = int(points[0]["filter"])
+
+
+# ---- One filter
+
+
+def one_filter(
+    model: Network, layer: Layer, answer: np.ndarray, image: np.ndarray, top: float, lay_over: bool
+) -> None:
+    """A filter's activation, where the photo excites it most, and what it looks for."""
+    last = layer.channels - 1
+    channel = st.session_state[f"{PAGE}:filter"]
+    values = answer[..., channel]
+    numbers = statistics(values)
+    head, choice = st.columns((7, 5), vertical_alignment="bottom")
+    head.subheader(f"{layer.paper_name}, filter {channel}", anchor=False)
+    choice.number_input(
+        f"Filter, 0 to {last}", 0, last, step=1, key=f"{PAGE}:filter", help="Or click a bar above."
+    )
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**What it answers to the photo**")
+        square = receptive_square(model, layer, numbers.row, numbers.column)
+        with st.container(horizontal=True, key="parts"):
+            _part(
+                picture(image, values, top, lay_over, LARGE),
+                "Activation" + " over the photo" * lay_over,
+                f"Activation of {layer.paper_name}, filter {channel}, large",
+            )
+            if values.any():
+                _part(
+                    data_url(jpeg_bytes(_marked(image, square), 90)),
+                    "Where the photo excites it most",
+                    f"The photo with a frame at rows {square.top} to {square.bottom} and columns "
+                    f"{square.left} to {square.right}, in pixels",
+                )
+                _part(
+                    data_url(jpeg_bytes(enlarged(square.cut(image), LARGE), 92)),
+                    "What it sees there, enlarged",
+                    f"The patch of the photo that excites filter {channel} most",
+                )
+        legend(top)
+        _describe(layer, answer, channel, square, image.shape[:2])
+    with right, st.container(key="looks-for"):
+        _looks_for(model, layer, channel)
+
+
+def _part(url: str, caption: str, alt: str) -> None:
+    with st.container():
+        st.image(url, width="stretch", alt=alt)
+        st.caption(caption)
+
+
+def _describe(
+    layer: Layer, answer: np.ndarray, channel: int, square: Square, size: tuple[int, int]
+) -> None:
+    values = answer[..., channel]
+    numbers = statistics(values)
+    height, width = values.shape
+    if not values.any():
+        st.info(
+            "This filter is silent on the photo: nowhere is its activation above 0. Try another "
+            "photo."
+        )
+        return
+    strengths = means(answer)
+    rank = 1 + int((strengths > strengths[channel]).sum())
+    lines = [
+        f"Highest activation **{number(numbers.highest)}**, at row {numbers.row}, column "
+        f"{numbers.column} of the {height} × {width} map",
+        f"Mean activation **{number(numbers.mean)}**: number {rank} of {layer.channels} filters",
+        f"Active at **{100 * numbers.active_share:.0f} %** of the positions",
+        f"One value sees **{_pixels(square.size)}** of the photo",
+    ]
+    inside = square.within(size)
+    if inside != square:
+        lines[-1] += (
+            f"; here it reaches beyond the border, so the patch is clipped to "
+            f"{_pixels(inside.size)}"
+        )
+    st.markdown("\n".join(f"- {line}" for line in lines))
+
+
+def _looks_for(model: Network, layer: Layer, channel: int) -> None:
+    state = st.session_state
+    recipe = preset(DEFAULT_PRESET, Target(layer.name, channel), network=model.name, **PICTURE)
+    held = live.ticket(PAGE)
+    if held and held.recipes != (recipe,):
+        held.close()
+        held = state.pop(f"{PAGE}:ticket") and None
+    if state.get(f"{PAGE}:drawn") != recipe:
+        state[f"{PAGE}:refused"] = None
+    st.markdown("**The picture that it looks for**")
+    if held is None:
+        if st.button(f"Draw what filter {channel} looks for", type="primary"):
+            state[f"{PAGE}:drawn"] = recipe
+            live.begin(PAGE, [recipe], None)
+            st.rerun()
+        st.caption(
+            "The network starts from noise and climbs until this filter answers as strongly as "
+            "it can; the photo plays no part. It takes some ten seconds."
+        )
+    live.panel(PAGE, [f"{layer.paper_name}, filter {channel}"])
+    st.page_link(
+        "pages/3_Feature_visualization.py",
+        label="Go on with it in Feature visualization",
+        icon=":material/arrow_forward:",
+        query_params=link_of([recipe]),
+    )
+
+
+def _marked(image: np.ndarray, square: Square) -> np.ndarray:
+    """The photo, large, with a frame around a square of it."""
+    large = Image.fromarray(image).resize((LARGE, LARGE), Image.Resampling.BICUBIC)
+    scale = LARGE / image.shape[0]
+    inside = square.within(image.shape[:2])
+    box = [round(scale * v) for v in (inside.left, inside.top, inside.right, inside.bottom)]
+    draw = ImageDraw.Draw(large)
+    for grow, color in ((3, "black"), (2, "white"), (1, "white"), (0, "black")):
+        edges = (box[0] - grow, box[1] - grow, box[2] - 1 + grow, box[3] - 1 + grow)
+        draw.rectangle([min(max(edge, 0), LARGE - 1) for edge in edges], outline=color)
+    return np.asarray(large)
+
+
+def _dimensions(layer: Layer) -> str:
+    height, width, channels = layer.output_shape
+    return f"{height} × {width} positions, {channels} filters"
+
+
+def _pixels(size: tuple[int, int]) -> str:
+    return f"{size[0]} × {size[1]} px"

@@ -1,0 +1,141 @@
+"""A network drawn as a graph whose layers can be clicked, or reached by Tab."""
+
+from collections.abc import Callable
+from html import escape
+from itertools import groupby, pairwise
+
+import streamlit as st
+
+from explorer.networks.layers import Layer
+from explorer.networks.network import Network
+
+COLORS = {"convolution": "#3d8f97", "pooling": "#c08a2d", "dense": "#8a6cbd"}
+"""Of kinds of layers, in graph and charts."""
+
+
+def shape(sizes: tuple[int, ...]) -> str:
+    """Sizes as people write them: "56×56×256", "4,096"."""
+    return "×".join(f"{size:,}" if len(sizes) == 1 else str(size) for size in sizes)
+
+
+_ARROW = (
+    '<svg viewBox="0 0 24 10" aria-hidden="true">'
+    '<path d="M1 5H18"/><path d="M16 1.5 23 5 16 8.5Z"/></svg>'
+)
+
+_CSS = """
+figure { margin: 0; container-type: inline-size; color: var(--st-text-color);
+  font-family: var(--st-font); font-size: 12.5px; }
+ol { list-style: none; margin: 0; padding: 0; }
+.graph { display: flex; align-items: center; justify-content: space-between; }
+.graph > li { flex: 0 0 auto; }
+.group { border: 1px solid color-mix(in srgb, var(--st-text-color) 14%, transparent);
+  border-radius: 14px; padding: 7px 6px 8px;
+  background: color-mix(in srgb, var(--st-text-color) 3%, transparent); }
+.group > p { margin: 0 0 5px; text-align: center; font-size: 11.5px; opacity: 0.7; }
+.group ol { display: flex; flex-direction: column; align-items: stretch; }
+button { --tint: #8b8f98; all: unset; box-sizing: border-box; cursor: pointer; width: 100%;
+  min-width: 86px; padding: 5px 6px; border-radius: 9px; text-align: center; line-height: 1.3;
+  border: 1px solid color-mix(in srgb, var(--tint) 45%, transparent);
+  background: color-mix(in srgb, var(--tint) 15%, var(--st-background-color)); }
+button b { display: block; font-weight: 600; font-size: 13px; }
+button small { font-size: 11px; opacity: 0.75; }
+button:hover { background: color-mix(in srgb, var(--tint) 30%, var(--st-background-color)); }
+button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
+button[aria-pressed="true"] { border-color: var(--st-primary-color);
+  box-shadow: 0 0 0 1.5px var(--st-primary-color);
+  background: color-mix(in srgb, var(--tint) 34%, var(--st-background-color)); }
+.arrow { display: flex; align-items: center; font-size: 10.5px; line-height: 1.15;
+  font-variant-numeric: tabular-nums; }
+.arrow span { opacity: 0.75; white-space: nowrap; }
+svg { fill: currentColor; stroke: currentColor; stroke-width: 1.3; stroke-linejoin: round;
+  width: 24px; height: 10px; opacity: 0.55; flex: none; }
+.arrow.down { justify-content: center; gap: 1px; height: 25px; }
+.arrow.down svg { transform: rotate(90deg) scale(0.85); margin: 0 -4px 0 -20px; }
+.arrow.on { flex-direction: column; gap: 2px; padding: 0 3px; text-align: center; }
+.arrow.on span i { display: block; }
+i { font-style: normal; }
+@container (max-width: 870px) {
+  .graph { flex-direction: column; align-items: stretch; max-width: 430px; margin: 0 auto; }
+  .group { padding: 7px 12px 12px; }
+  button { display: flex; justify-content: space-between; align-items: baseline;
+    padding: 7px 14px; }
+  button small { font-size: 12px; }
+  .arrow.down, .arrow.on { flex-direction: row; justify-content: center; gap: 1px; height: 25px;
+    font-size: 11.5px; }
+  .arrow.on svg { transform: rotate(90deg) scale(0.85); margin: 0 -4px 0 -20px; order: -1; }
+  .arrow.on span i { display: inline; }
+}
+"""
+
+_JS = """
+export default function ({ data, parentElement, setTriggerValue }) {
+  const figure = parentElement.querySelector("figure");
+  if (figure.drawn !== data.graph) {
+    figure.innerHTML = data.graph;
+    figure.drawn = data.graph;
+  }
+  figure.setAttribute("aria-label", data.title);
+  for (const button of figure.querySelectorAll("button")) {
+    button.setAttribute("aria-pressed", button.dataset.layer === data.chosen);
+    button.onclick = () => setTriggerValue("layer", button.dataset.layer);
+  }
+}
+"""
+
+_component = st.components.v2.component(
+    "network_graph", html='<figure role="group"></figure>', css=_CSS, js=_JS
+)
+
+
+def draw(network: Network, chosen: Layer, key: str, choose: Callable[[str], None]) -> None:
+    """Draw the network, blocks from left to right; a click on a layer chooses it."""
+    data = {
+        "graph": as_html(network),
+        "title": f"{network.title} from input to {network.layers[-1].paper_name}",
+        "chosen": chosen.paper_name,
+    }
+    _component(data=data, key=key, on_layer_change=lambda: choose(st.session_state[key].layer))
+
+
+def as_html(network: Network) -> str:
+    """Blocks with a button for each layer, and arrows labeled with the tensor that flows."""
+    blocks = [(name, list(group)) for name, group in groupby(network.layers, _group)]
+    parts = []
+    for i, (name, layers) in enumerate(blocks):
+        if i:
+            parts.append(_arrow("on", blocks[i - 1][1][-1]))
+        nodes = [_node(layers[0])]
+        for before, layer in pairwise(layers):
+            nodes += [_arrow("down", before), _node(layer)]
+        parts.append(f'<li class="group"><p>{escape(name)}</p><ol>{"".join(nodes)}</ol></li>')
+    return f'<ol class="graph">{"".join(parts)}</ol>'
+
+
+def _group(layer: Layer) -> str:
+    block = layer.name.partition("_")[0]
+    if block.startswith("block"):
+        return f"block {block.removeprefix('block')}"
+    return "photo" if layer.kind == "input" else "classifier"
+
+
+def _arrow(way: str, before: Layer) -> str:
+    """An arrow down inside a block, or on to the next one, with the shape in two pieces."""
+    *sides, channels = before.output_shape
+    label = f"<i>{'×'.join(map(str, sides))}</i><i>{'×' * bool(sides)}{channels}</i>"
+    return f'<li class="arrow {way}">{_ARROW}<span>{label}</span></li>'
+
+
+def _node(layer: Layer) -> str:
+    tint = f' style="--tint: {COLORS[layer.kind]}"' if layer.kind in COLORS else ""
+    says = escape(f"{layer.paper_name}, {layer.kind}, output {shape(layer.output_shape)}")
+    return (
+        f'<li><button type="button" data-layer="{escape(layer.paper_name)}" aria-label="{says}"'
+        f"{tint}><b>{escape(layer.paper_name)}</b><small>{_detail(layer)}</small></button></li>"
+    )
+
+
+def _detail(layer: Layer) -> str:
+    if layer.kernel:
+        return f"{shape(layer.kernel)}{f' · {layer.channels}' if layer.parameters else ' max'}"
+    return "RGB" if layer.kind == "input" else f"{layer.channels:,}"

@@ -1,0 +1,348 @@
+"""The structure page's words, table, charts and pictures."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from PIL import Image, ImageDraw
+
+from explorer.images import jpeg_bytes, png_bytes, sample_photo
+from explorer.networks.classes import short_name
+from explorer.networks.layers import Layer
+from explorer.networks.network import Network
+from explorer.networks.vgg16 import embedded_weights
+from explorer.ui.diagram import COLORS, shape
+from explorer.ui.layout import data_url
+
+BINS, SPREAD = 60, 4
+"""Bars of a histogram, and how many standard deviations it reaches to either side."""
+FIRST = "block1_conv1"
+KERNELS_IN_A_ROW = 8
+FLAMINGO = 130
+SHARPNESS = 2
+"""Screen pixels for each pixel of a photo."""
+
+
+def amount(number: float, unit: str = "") -> str:
+    """A count with three digits and a prefix, and its unit: "138 M", "1.79 k"."""
+    for size, prefix in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
+        if number >= size:
+            number /= size
+            return f"{number:.{2 if number < 10 else 1 if number < 100 else 0}f}{prefix}{unit}"
+    return f"{number:,.0f}{' ' * bool(unit)}{unit}"
+
+
+def total(network: Network, quantity: str) -> int:
+    """The sum of a column over all layers."""
+    return sum(getattr(layer, quantity) for layer in network.layers)
+
+
+# ---- Words
+
+
+def in_words(network: Network, layer: Layer) -> str:
+    """What a layer is and does, in a few sentences."""
+    before = network.layers[max(0, network.layers.index(layer) - 1)]
+    channels = f"{layer.channels:,}"
+    what = {
+        "input": "The photo: red, green and blue of every pixel.",
+        "pooling": "Keeps the strongest of every 2×2 values, so width and height are halved.",
+        "flatten": f"Puts the {shape(before.output_shape)} values of {before.paper_name} in a row.",
+        "dense": f"Each of its {channels} units weighs all {before.channels:,} values before it.",
+        "softmax": f"Turns {channels} scores into probabilities that add up to 100%.",
+    }
+    if layer.kind == "convolution":
+        kernel = shape((*layer.kernel, before.channels))
+        said = f"Slides {channels} filters of {kernel} weights over its input, pixel by pixel"
+        text = f"{said}, and sets what is negative to zero (ReLU)."
+    else:
+        text = what[layer.kind]
+    text += f" Its output has {shape(layer.output_shape)} values."
+    if layer.parameters:
+        shares = [
+            100 * getattr(layer, quantity) / total(network, quantity)
+            for quantity in ("parameters", "multiply_adds")
+        ]
+        text += (
+            f" It has {layer.parameters:,} parameters ({shares[0]:.1f}% of all) and takes "
+            f"{amount(layer.multiply_adds)} multiply-adds a picture ({shares[1]:.1f}% of all)."
+        )
+    else:
+        text += " It has no parameters: nothing in it was learned."
+    return text
+
+
+def field_in_words(network: Network, layer: Layer) -> str:
+    """How much of the photo one value depends on."""
+    side, field = network.input_size, layer.receptive_field
+    if field > side:
+        return (
+            f"One value of {layer.paper_name} has a receptive field of {field}×{field} px, larger "
+            f"than the photo of {side}×{side} px: it depends on all of it."
+        )
+    if layer.kind == "input":
+        return "One value of the input is one pixel of the photo."
+    text = f"One value of {layer.paper_name} depends on {field}×{field} px of the {side}×{side} px"
+    if layer.receptive_stride > 1:
+        text += f"; its neighbor's square lies {layer.receptive_stride} px further"
+    return text + "."
+
+
+def excitable(network: Network, layer: Layer) -> tuple[str, dict[str, str]] | None:
+    """Words and parameters of a link to the picture that a layer looks for, if it has channels."""
+    if layer.name == network.class_layer or layer.kind == "softmax":
+        return f"What class {short_name(FLAMINGO)} looks like to it", {"class": str(FLAMINGO)}
+    if layer.kind not in ("convolution", "pooling", "dense"):
+        return None
+    link = {"layer": layer.paper_name, "channel": "0"}
+    return f"What channel 0 of {layer.paper_name} looks for", link
+
+
+# ---- The table and the charts
+
+
+def table(network: Network) -> pd.DataFrame:
+    """A row for each layer, units in the headings."""
+    return pd.DataFrame(
+        [
+            {
+                "layer": layer.paper_name,
+                "name in Keras": layer.name,
+                "kind": layer.kind,
+                "output": shape(layer.output_shape),
+                "kernel": shape(layer.kernel) if layer.kernel else "",
+                "stride (px)": layer.stride,
+                "parameters": layer.parameters,
+                "multiply-adds": layer.multiply_adds,
+                "field (px)": layer.receptive_field,
+                "every (px)": layer.receptive_stride if layer.spatial else None,
+            }
+            for layer in network.layers
+        ]
+    ).astype({"stride (px)": "Int64", "every (px)": "Int64"})
+
+
+COLUMNS = {
+    "parameters": st.column_config.NumberColumn(format="localized", help="Weights and biases."),
+    "multiply-adds": st.column_config.NumberColumn(
+        format="localized", help="Multiplications with addition for one picture."
+    ),
+    "stride (px)": st.column_config.NumberColumn(help="In pixels of the layer's own input."),
+    "field (px)": st.column_config.NumberColumn(
+        help="Receptive field: side of the square of the photo that one value depends on."
+    ),
+    "every (px)": st.column_config.NumberColumn(
+        help="Photo pixels from one value's square to its neighbor's."
+    ),
+}
+
+
+QUANTITIES = {"parameters": "Where the parameters sit", "multiply_adds": "Where the work is done"}
+PLURALS = {"convolution": "convolutions", "dense": "dense layers"}
+UNITS = {"parameters": "parameters", "multiply_adds": "multiply-adds for one picture"}
+
+
+def show_bars(network: Network, quantity: str, chosen: Layer) -> None:
+    """A heading and a chart of one quantity, layer by layer."""
+    st.subheader(QUANTITIES[quantity])
+    unit, kinds = UNITS[quantity], {}
+    for layer in network.layers:
+        kinds[layer.kind] = kinds.get(layer.kind, 0) + getattr(layer, quantity)
+    kind = max(kinds, key=kinds.get)
+    share = kinds[kind] / total(network, quantity)
+    st.markdown(f"The {PLURALS[kind]} have **{share:.0%}** of all {unit}.")
+    alt = f"Bars: {unit} of each layer; the {PLURALS[kind]} have {share:.0%} of all"
+    st.altair_chart(bars(network, quantity, unit, chosen), width="stretch", alt=alt)
+
+
+def bars(network: Network, quantity: str, title: str, chosen: Layer):
+    """A bar for each layer that has any of this quantity."""
+    import altair as alt
+
+    rows = pd.DataFrame(
+        [
+            {
+                "layer": layer.paper_name,
+                "kind": layer.kind,
+                "value": getattr(layer, quantity),
+                "text": amount(getattr(layer, quantity)),
+                "share": getattr(layer, quantity) / total(network, quantity),
+                "chosen": layer is chosen,
+            }
+            for layer in network.layers
+            if getattr(layer, quantity)
+        ]
+    )
+    kinds = list(rows["kind"].unique())
+    longest = float(rows["value"].max())
+    base = alt.Chart(rows).encode(
+        y=alt.Y("layer:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False)),
+        x=alt.X(
+            "value:Q",
+            title=title,
+            scale=alt.Scale(domain=[0, 1.15 * longest], nice=False),
+            axis=alt.Axis(labels=False, ticks=False, grid=False),
+        ),
+        tooltip=[
+            alt.Tooltip("layer"),
+            alt.Tooltip("value", title=title, format=","),
+            alt.Tooltip("share", title="share of all", format=".1%"),
+        ],
+    )
+    marks = base.mark_bar(cornerRadiusEnd=2).encode(
+        color=alt.Color(
+            "kind:N",
+            scale=alt.Scale(domain=kinds, range=[COLORS[kind] for kind in kinds]),
+            legend=alt.Legend(orient="top", title=None),
+        ),
+        opacity=alt.condition("datum.chosen", alt.value(1.0), alt.value(0.6)),
+    )
+    labels = base.mark_text(align="left", dx=4, fontSize=11, color="#808080").encode(text="text:N")
+    return (marks + labels).properties(height=alt.Step(21))
+
+
+# ---- The receptive field on a photo
+
+
+def field_box(network: Network, layer: Layer) -> tuple[int, int]:
+    """Where the square of the value in the middle of a map begins and ends, in photo pixels.
+
+    Unit i of a map looks around the pixel i·s + (s − 1) / 2, s pixels being between neighbors.
+    """
+    stride, field = layer.receptive_stride, layer.receptive_field
+    middle = network.input_size // stride // 2 * stride + (stride - 1) / 2
+    begin = round(middle - (field - 1) / 2)
+    return begin, begin + field
+
+
+@st.cache_data(max_entries=48, show_spinner=False)
+def field_pictures(begin: int, end: int, side: int, photo: str) -> tuple[bytes, bytes | None]:
+    """A photo with a square on it, the rest dimmed, and what is in the square: JPEG files.
+
+    The second is None where the square covers the photo.
+    """
+    size = side * SHARPNESS
+    pixels = sample_photo(photo).fitted((size, size))
+    first, last = (max(0, min(size, SHARPNESS * edge)) for edge in (begin, end))
+    dimmed = (pixels * 0.45 + 128 * 0.35).astype(np.uint8)
+    dimmed[first:last, first:last] = pixels[first:last, first:last]
+    image = Image.fromarray(dimmed)
+    draw = ImageDraw.Draw(image)
+    for margin, color in ((3, (20, 20, 20)), (2, (255, 255, 255)), (1, (255, 255, 255))):
+        low, high = max(0, first - margin), min(size - 1, last - 1 + margin)
+        draw.rectangle((low, low, high, high), outline=color)
+    if end - begin >= side:
+        return jpeg_bytes(np.asarray(image), 92), None
+    seen = Image.fromarray(sample_photo(photo).fitted((side, side))).crop((begin, begin, end, end))
+    seen = seen.resize((size, size), Image.Resampling.NEAREST)
+    return jpeg_bytes(np.asarray(image), 92), jpeg_bytes(np.asarray(seen), 92)
+
+
+def field_on_photo(network: Network, layer: Layer, photo: str) -> None:
+    """Show the square on the photo, and what is in it, enlarged."""
+    side, field = network.input_size, layer.receptive_field
+    whole, seen = field_pictures(*field_box(network, layer), side, photo)
+    left, right = st.columns(2)
+    square = f"a square of {field}×{field} px" if seen else "all of it"
+    with left:
+        alt = f"The {photo} photo with {square} bright, the receptive field of {layer.paper_name}"
+        st.image(data_url(whole), width="stretch", alt=alt)
+        st.caption(f"The photo, {side}×{side} px, and the field of the value in the middle.")
+    with right:
+        if seen:
+            alt = f"The {field}×{field} px of the {photo} photo in the square, enlarged"
+            st.image(data_url(seen), width="stretch", alt=alt)
+            st.caption(f"All that this value can see: {field}×{field} px, enlarged.")
+
+
+# ---- Weights
+
+
+@st.cache_data(show_spinner=False)
+def kernels_png() -> bytes:
+    """The first layer's kernels as one picture; gray is zero, each scaled by its largest weight."""
+    kernel, _ = embedded_weights(FIRST)
+    kernel = kernel[:, :, ::-1].transpose(3, 0, 1, 2)  # BGR, as the network reads, to RGB.
+    shown = 0.5 + 0.5 * kernel / np.abs(kernel).max(axis=(1, 2, 3), keepdims=True)
+    cells = np.kron((255 * shown).round().astype(np.uint8), np.ones((1, 20, 20, 1), np.uint8))
+    cells = np.concatenate((cells, np.full_like(cells[..., :1], 255)), axis=-1)
+    cells = np.pad(cells, ((0, 0), (4, 4), (4, 4), (0, 0)))
+    count, side = cells.shape[:2]
+    rows = cells.reshape(count // KERNELS_IN_A_ROW, KERNELS_IN_A_ROW, side, side, 4)
+    return png_bytes(rows.swapaxes(1, 2).reshape(-1, KERNELS_IN_A_ROW * side, 4))
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def weight_counts(name: str) -> tuple[pd.DataFrame, dict[str, float]]:
+    """How many weights of a convolution fall into each bin, and numbers about all of them."""
+    kernel, _ = embedded_weights(name)
+    mean, deviation = float(kernel.mean(dtype=np.float64)), float(kernel.std(dtype=np.float64))
+    reach = SPREAD * deviation
+    counts, edges = np.histogram(kernel, BINS, (mean - reach, mean + reach))
+    rows = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "weights": counts})
+    numbers = {
+        "weights": kernel.size,
+        "mean": mean,
+        "deviation": deviation,
+        "low": float(kernel.min()),
+        "high": float(kernel.max()),
+        "beyond": 1 - counts.sum() / kernel.size,
+    }
+    return rows, numbers
+
+
+def weights_chart(rows: pd.DataFrame, mean: float):
+    """The histogram, with a line at the mean."""
+    import altair as alt
+
+    marks = (
+        alt.Chart(rows)
+        .mark_bar(color=COLORS["convolution"], opacity=0.85, binSpacing=1)
+        .encode(
+            x=alt.X("from:Q", title="weight", bin="binned", axis=alt.Axis(format="~g")),
+            x2="to:Q",
+            y=alt.Y("weights:Q", title="number of weights", axis=alt.Axis(format=",")),
+            tooltip=[
+                alt.Tooltip("from", format=".3~g"),
+                alt.Tooltip("to", format=".3~g"),
+                alt.Tooltip("weights", format=","),
+            ],
+        )
+    )
+    line = alt.Chart(pd.DataFrame({"mean": [mean]})).mark_rule(strokeDash=[4, 3], color="#888888")
+    return (marks + line.encode(x="mean:Q")).properties(height=330)
+
+
+def show_kernels() -> None:
+    """A heading and the first layer's kernels."""
+    st.subheader("The first layer's 64 kernels")
+    st.markdown(
+        "Each looks at 3×3 px in red, green and blue: edges, spots and colors. "
+        "Gray is a weight of zero; each kernel is scaled by its own largest weight."
+    )
+    alt = "64 kernels of 3×3 colored squares, eight in a row: edges, spots and pairs of colors"
+    st.image(kernels_png(), width="stretch", alt=alt)
+    st.caption("Filters 0 to 63 of conv1_1, row by row.")
+
+
+def show_weights(layer: Layer) -> None:
+    """A heading and the histogram of a convolution's weights, or why there is none."""
+    st.subheader(f"The weights of {layer.paper_name}")
+    if layer.kind != "convolution":
+        why = (
+            "Its weights do not come with this program" if layer.parameters else "It has no weights"
+        )
+        with st.container(border=True):
+            st.markdown(f"**{why}.** Choose a convolution, such as conv1_1, to see its weights.")
+        return
+    rows, numbers = weight_counts(layer.name)
+    st.markdown(
+        f"{numbers['weights']:,} weights, biases apart: mean {numbers['mean']:.2g}, "
+        f"standard deviation {numbers['deviation']:.2g}, "
+        f"from {numbers['low']:.2g} to {numbers['high']:.2g}."
+    )
+    alt = f"Histogram of the weights of {layer.paper_name}, a peak near zero"
+    st.altair_chart(weights_chart(rows, numbers["mean"]), width="stretch", alt=alt)
+    st.caption(
+        f"The bars reach {SPREAD} standard deviations to either side of the mean, the dashed line; "
+        f"{numbers['beyond']:.2%} of the weights lie beyond. Weights have no unit."
+    )

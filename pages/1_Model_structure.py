@@ -1,0 +1,134 @@
+"""VGG16 from input to softmax: its layers, what they cost, and what they see."""
+
+from functools import partial
+
+import streamlit as st
+
+from explorer import graph
+from explorer.errors import InputError
+from explorer.images import SAMPLES
+from explorer.ui import address, diagram, layout, structure
+from explorer.ui.session import network, visitor
+
+PAGE = "structure"
+ACTIVATIONS = "pages/2_Filter_activations.py"
+VISUALIZATION = "pages/3_Feature_visualization.py"
+CODE = """from explorer import load_network
+
+network = load_network("vgg16")
+for layer in network.layers:
+    print(layer.paper_name, layer.output_shape, layer.parameters, layer.multiply_adds)
+layer = network.layer("{layer}")
+print(layer.receptive_field, "px wide, every", layer.receptive_stride, "px")"""
+
+model = network("vgg16")
+layout.begin(
+    "Model structure",
+    f"{model.title}, from the photo to {len(model.classes):,} probabilities: "
+    f"**{structure.total(model, 'parameters'):,} parameters**, "
+    f"{structure.amount(structure.total(model, 'multiply_adds'))} multiply-adds for one picture. "
+    "Choose a layer to see what it is.",
+)
+visitor()
+state = st.session_state
+names = [layer.paper_name for layer in model.layers]
+
+
+def fill(link):
+    """Set layer and photo from an address."""
+    state[f"{PAGE}:layer"], state[f"{PAGE}:photo"] = "conv3_1", "cat"
+    complaints = []
+    try:
+        state[f"{PAGE}:layer"] = model.layer(link.get("layer", "conv3_1")).paper_name
+    except InputError as error:
+        complaints.append(str(error))
+    photo = link.get("photo", "cat")
+    if photo in SAMPLES:
+        state[f"{PAGE}:photo"] = photo
+    else:
+        complaints.append(f"There is no sample photo '{photo[:40]}'.")
+    return complaints
+
+
+def choose(name):
+    """Choose a layer by its name."""
+    if name in names:
+        state[f"{PAGE}:layer"] = name
+
+
+def choose_row():
+    """Choose the layer of the table's selected row."""
+    for row in state[f"{PAGE}:table"]["selection"]["rows"]:
+        choose(names[row])
+
+
+complaints, _ = address.enter(PAGE, fill)
+layout.complain(complaints)
+layer = model.layer(state[f"{PAGE}:layer"])
+diagram.draw(model, layer, f"{PAGE}:graph", choose)
+
+left, right = st.columns((5, 7), gap="large")
+with left:
+    st.selectbox("Layer", names, key=f"{PAGE}:layer")
+    st.markdown(structure.in_words(model, layer))
+    st.selectbox("Photo", SAMPLES, key=f"{PAGE}:photo")
+    photo = state[f"{PAGE}:photo"]
+    st.markdown(structure.field_in_words(model, layer))
+    if layer.spatial and layer.kind != "input":
+        link = {"layer": layer.paper_name, "photo": photo}
+        label = f"What {layer.paper_name} answers to the {photo}"
+        st.page_link(ACTIVATIONS, label=label, icon=":material/blur_on:", query_params=link)
+    if excite := structure.excitable(model, layer):
+        label, link = excite
+        st.page_link(VISUALIZATION, label=label, icon=":material/palette:", query_params=link)
+with right:
+    structure.field_on_photo(model, layer, photo)
+
+st.subheader("Every layer")
+state[f"{PAGE}:table"] = {"selection": {"rows": [names.index(layer.paper_name)]}}
+st.dataframe(
+    structure.table(model),
+    height="content",
+    hide_index=True,
+    placeholder="–",
+    column_config=structure.COLUMNS,
+    key=f"{PAGE}:table",
+    on_select=choose_row,
+    selection_mode="single-row-required",
+    alt=f"{model.title}'s layers, one in each row",
+)
+st.caption(
+    "A multiply-add is one multiplication and one addition; the sums of all layers are "
+    f"{structure.total(model, 'parameters'):,} parameters and "
+    f"{structure.total(model, 'multiply_adds'):,} multiply-adds for one picture."
+)
+
+charts = st.columns(2, gap="large")
+for column, quantity in zip(charts, structure.QUANTITIES, strict=True):
+    with column:
+        structure.show_bars(model, quantity, layer)
+
+left, right = st.columns(2, gap="large")
+with left:
+    structure.show_kernels()
+with right:
+    structure.show_weights(layer)
+
+st.subheader("The same graph in TensorBoard")
+st.markdown(
+    "The event file holds the TensorFlow graph of one picture's way through the network. "
+    "Save it in a folder of its own, and open that folder:"
+)
+st.download_button(
+    "Make and download the event file",
+    partial(graph.event_file, model),
+    graph.file_name(model),
+    "application/octet-stream",
+    on_click="ignore",
+    icon=":material/account_tree:",
+)
+st.code("pip install tensorboard\ntensorboard --logdir FOLDER", "bash")
+st.caption("Or let `python -m explorer tensorboard -o FOLDER` make the file.")
+with st.expander("Show code"):
+    st.code(CODE.format(layer=layer.paper_name), "python")
+address.write(PAGE, {"layer": layer.paper_name, "photo": photo})

@@ -1,0 +1,69 @@
+"""See how the filters of a layer answer to a photo."""
+
+import streamlit as st
+
+from explorer.activations import code_of, tops
+from explorer.errors import InputError, MissingWeights
+from explorer.images import SAMPLES, jpeg_bytes
+from explorer.ui import activations, address, layout
+from explorer.ui.activations import PAGE
+from explorer.ui.photos import choose_photo
+from explorer.ui.session import network, visitor, warm_up
+
+layout.begin(
+    "Filter activations",
+    "Show a photo to VGG16 and see where each filter answers: bright is strong, dark is silent.",
+)
+st.html(activations.STYLE)
+visitor()
+warm_up("vgg16")
+state, model = st.session_state, network("vgg16")
+
+complaints, _ = address.enter(PAGE, activations.fill)
+layout.complain(complaints)
+photo = choose_photo(PAGE, activations.forget)
+layers = activations.choose_layers(model)
+looked_at = model.layer(state[f"{PAGE}:layer"])
+left, right = layout.stage(3, 9)
+with left:
+    choice, expression = activations.choose_filters(layers)
+    scale, lay_over = activations.choose_colors()
+    image = photo.fitted((model.input_size, model.input_size))
+    st.image(
+        layout.data_url(jpeg_bytes(image)), width="stretch", alt="The photo as the network gets it"
+    )
+    st.caption(f"What {model.title} gets: {model.input_size} × {model.input_size} px")
+    if photo.name not in SAMPLES:
+        st.caption("Your own photo cannot travel in a link; everything else on this page does.")
+
+with right:
+    try:
+        found = activations.answers(model, photo, layers)
+        if looked_at not in layers:
+            found = found | activations.answers(model, photo, [looked_at])
+    except MissingWeights as error:
+        st.info(str(error))
+        st.stop()
+    except InputError as error:
+        st.error(str(error))
+        st.stop()
+    chosen = {layer.name: choice(found[layer.name]) for layer in layers}
+    answer = found[looked_at.name]
+    shown = chosen.get(looked_at.name, [])
+    activations.settle_filter(answer, shown)
+    ends = tops(found, chosen, scale)
+    for layer in layers:
+        activations.heading(layer)
+        activations.maps(layer, found[layer.name], chosen[layer.name], ends, image, lay_over)
+        if scale == "layer" and len(layers) > 1:
+            activations.legend(ends[layer.name, chosen[layer.name][0]])
+    if scale != "layer" or len(layers) == 1:
+        activations.legend(None if scale == "filter" else max(ends.values()))
+    activations.chart(looked_at, answer, shown, photo.name)
+
+highest = tops(found, {looked_at.name: [state[f"{PAGE}:filter"]]}, scale)
+activations.one_filter(model, looked_at, answer, image, max(highest.values()), lay_over)
+address.write(PAGE, activations.link())
+with st.expander("Show code"):
+    names = [layer.paper_name for layer in layers]
+    st.code(code_of(model, photo.name, names, expression, scale, lay_over), "python")

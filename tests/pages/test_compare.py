@@ -1,0 +1,83 @@
+"""The comparison's states."""
+
+import time
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+PAGE = "../../pages/4_Compare.py"
+SMALL = {"layer": "conv1_2", "channel": "3", "size": "96"}
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    """Caches that outlive a session are emptied."""
+    st.cache_resource.clear()
+    yield
+    st.cache_resource.clear()
+
+
+def opened(**parameters) -> AppTest:
+    app = AppTest.from_file(PAGE, default_timeout=90)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def finished(app: AppTest, seconds=90) -> AppTest:
+    end = time.monotonic() + seconds
+    while app.session_state["compare:ticket"].view().status in ("waiting", "running"):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return app.run()
+
+
+def test_it_opens_with_two_recipes_and_nothing_drawn():
+    app = opened()
+    assert not app.exception
+    assert len(app.tabs) == 2
+    assert "compare:ticket" not in app.session_state
+
+
+def test_a_link_with_three_recipes_draws_them_and_measures_them():
+    recipes = {f"recipe{i}": f"yosinski/{i};steps=2" for i in (1, 2, 3)}
+    app = finished(opened(**SMALL, **recipes))
+    assert not app.exception
+    held = app.session_state["compare:ticket"]
+    assert [recipe.preset for recipe in held.recipes] == ["yosinski/1", "yosinski/2", "yosinski/3"]
+    assert {recipe.seed for recipe in held.recipes} == {0}
+    table = app.dataframe[0].value
+    assert len(table) == 3
+    assert list(table.columns) == [
+        "recipe",
+        "score",
+        "fine grain (%)",
+        "saturated (%)",
+        "colorfulness",
+    ]
+
+
+def test_one_click_shows_the_reports_series():
+    app = opened(**SMALL, recipe1="report/naive;steps=2", recipe2="report/1-clip;steps=2")
+    button = next(b for b in app.button if b.label == "The report's four regularizations")
+    button.click().run()
+    assert not app.exception
+    presets = [recipe.preset for recipe in app.session_state["compare:ticket"].recipes]
+    assert presets == [
+        "report/naive",
+        "report/1-clip",
+        "report/2-decay",
+        "report/3-blur",
+        "report/4-small-norm",
+    ]
+
+
+@pytest.mark.parametrize(
+    "recipes", [{"recipe1": "nothing"}, {"recipe9": ";;"}, {"recipe": "report/naive;rms=off"}]
+)
+def test_nonsense_is_told_and_replaced(recipes):
+    app = opened(**SMALL, **recipes)
+    assert not app.exception
+    assert app.warning
+    assert len(app.tabs) == 2

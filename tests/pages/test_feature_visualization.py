@@ -1,0 +1,197 @@
+"""The page's states, as a script; what needs a browser is in tests/browser."""
+
+import time
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from explorer import load_network
+from explorer.images import png_bytes
+from explorer.notes import read_picture
+from explorer.presets import PRESETS
+from explorer.recipe import preset
+from explorer.render import render
+from explorer.targets import Target
+
+PAGE = "../../pages/3_Feature_visualization.py"
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    """Caches that outlive a session are emptied."""
+    st.cache_resource.clear()
+    yield
+    st.cache_resource.clear()
+
+
+def opened(**parameters) -> AppTest:
+    app = AppTest.from_file(PAGE, default_timeout=90)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def texts(app: AppTest) -> str:
+    kinds = (app.markdown, app.warning, app.info, app.error, app.caption)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def finished(app: AppTest, seconds=90) -> AppTest:
+    """Rerun until the page's render has ended."""
+    end = time.monotonic() + seconds
+    while app.session_state["feature:ticket"].view().status in ("waiting", "running"):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return app.run()
+
+
+def button(app: AppTest, label: str):
+    return next(found for found in app.button if found.label == label)
+
+
+def test_it_opens_with_a_word_on_what_to_do():
+    app = opened()
+    assert not app.exception
+    assert "Nothing drawn yet" in texts(app)
+    assert "feature:ticket" not in app.session_state
+    assert app.query_params["layer"] == "conv3_1"
+
+
+def test_render_draws_what_the_controls_say():
+    app = opened(layer="conv1_2", channel="3", size="96", recipe="report/naive;steps=3")
+    app = finished(app)
+    assert not app.exception
+    held = app.session_state["feature:ticket"]
+    assert held.recipes == (preset("report/naive", Target("conv1_2", 3), steps=3, size=96),)
+    *_, last = render(load_network(), held.recipes[0])
+    assert np.array_equal(held.view().frames[0].image, last.image)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_fills_the_controls_and_the_address(name):
+    app = opened()
+    app.selectbox(key="feature:preset").set_value(name).run()
+    assert not app.exception
+    assert not app.error
+    assert app.query_params["recipe"] == name
+    for method in PRESETS[name].methods:
+        switch = [toggle for toggle in app.toggle if toggle.key == f"feature:{method}"]
+        assert all(toggle.value for toggle in switch)
+
+
+def test_a_changed_strength_goes_into_the_address_and_back():
+    app = opened()
+    app.toggle(key="feature:decay").set_value(False).run()
+    app.slider(key="feature:blur.sigma").set_value(1.5).run()
+    text = app.query_params["recipe"]
+    assert "decay=off" in text
+    assert "blur.sigma=1.5" in text
+    again = opened(layer="conv1_1", channel="1", size="96", recipe=text + ";steps=1")
+    assert again.toggle(key="feature:decay").value is False
+    assert again.slider(key="feature:blur.sigma").value == 1.5
+
+
+def test_a_method_switched_off_and_on_has_its_default_back():
+    app = opened()
+    app.toggle(key="feature:decay").set_value(False).run()
+    app.toggle(key="feature:decay").set_value(True).run()
+    assert not app.exception
+    assert app.slider(key="feature:decay.strength").value > 0
+
+
+def test_next_and_previous_go_around():
+    app = opened(layer="conv1_1", channel="63", size="96", recipe="report/naive;steps=1")
+    button(app, "Next").click().run()
+    assert app.number_input(key="feature:channel").value == 0
+    button(app, "Previous").click().run()
+    assert app.number_input(key="feature:channel").value == 63
+
+
+def test_a_class_without_weights_says_what_is_missing():
+    app = opened()
+    app.segmented_control(key="feature:kind").set_value("Class").run()
+    button(app, "Render").click().run()
+    assert not app.exception
+    assert "python -m explorer weights --download" in texts(app)
+    assert "528 MB" in texts(app)
+
+
+def test_a_layer_with_fewer_channels_keeps_the_channel_in_range():
+    app = opened(layer="conv5_1", channel="500", size="96", recipe="report/naive;steps=1")
+    app.selectbox(key="feature:layer").set_value("conv1_1").run()
+    assert not app.exception
+    assert app.number_input(key="feature:channel").value == 63
+
+
+def test_changed_settings_are_told_beside_an_older_picture():
+    app = finished(opened(layer="conv1_1", channel="1", size="96", recipe="report/naive;steps=2"))
+    app.number_input(key="feature:seed").set_value(7).run()
+    assert "The settings have changed" in texts(app)
+    button(app, "Render").click().run()
+    assert "The settings have changed" not in texts(finished(app))
+
+
+def test_a_dropped_picture_restores_all_settings(tmp_path):
+    made = opened(
+        layer="conv1_2", channel="5", size="96", seed="9", recipe="yosinski/3;steps=2;blur.sigma=2"
+    )
+    held = finished(made).session_state["feature:ticket"]
+    from explorer.notes import picture_png
+
+    data = picture_png(held.recipes[0], held.view().frames[0])
+    app = opened()
+    app.file_uploader[0].upload("anything.png", data, "image/png").run()
+    assert not app.exception
+    assert read_picture(data)[0] == app.session_state["feature:ticket"].recipes[0]
+    assert app.number_input(key="feature:seed").value == 9
+    assert app.slider(key="feature:blur.sigma").value == 2.0
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"not a picture",
+        png_bytes(np.zeros((4, 4, 3), np.uint8)),
+        png_bytes(np.zeros((4, 4, 3), np.uint8), {"recipe": {"format": 99}}),
+        png_bytes(np.zeros((4, 4, 3), np.uint8), {"recipe": {"format": 1, "steps": 10**9}}),
+    ],
+    ids=["garbage", "no recipe", "another format", "forged"],
+)
+def test_a_dropped_file_that_is_no_such_picture_is_told(data):
+    app = opened()
+    app.file_uploader[0].upload("../../etc/passwd.png", data, "image/png").run()
+    assert not app.exception
+    assert len(app.error) == 1
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("layer", "conv9_9"),
+        ("channel", "1e9"),
+        ("class", "<script>"),
+        ("size", "99999"),
+        ("seed", "-1"),
+        ("photo", "../x"),
+        ("recipe", "report/naive;steps=99999999"),
+        ("network", "?"),
+        ("position", "9,9,9"),
+    ],
+)
+def test_nonsense_in_the_address_is_told(parameter, value):
+    app = AppTest.from_file(PAGE, default_timeout=90)
+    app.query_params["layer"], app.query_params["channel"] = "conv1_1", "1"
+    app.query_params["recipe"], app.query_params["size"] = "report/naive;steps=1", "96"
+    app.query_params[parameter] = value
+    app.run()
+    assert not app.exception
+    assert app.warning
+
+
+def test_the_limits_of_the_server_are_told(monkeypatch):
+    monkeypatch.setenv("EXPLORER_PIXELS", "5000")
+    app = opened(layer="conv1_1", channel="1", size="96", recipe="report/naive;steps=1")
+    assert not app.exception
+    assert "too large here" in texts(app)

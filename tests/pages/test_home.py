@@ -1,0 +1,39 @@
+"""The first thing people see."""
+
+import subprocess
+import sys
+
+from streamlit.testing.v1 import AppTest
+
+from explorer.links import recipes_in
+from explorer.ui.home import DOORS, FOLDER, PICTURES
+
+
+def test_it_opens_with_pictures_and_doors():
+    app = AppTest.from_file("../../streamlit_app.py", default_timeout=60).run()
+    assert not app.exception
+    assert app.title[0].value == "What does a network look for?"
+
+
+def test_every_picture_exists_and_its_link_draws_it():
+    for picture in PICTURES:
+        assert (FOLDER / picture.file).is_file()
+        (recipe,), complaints = recipes_in(picture.link)
+        assert not complaints
+        assert picture.file.startswith(picture.link["layer"])
+        assert recipe.caption.startswith(picture.caption.split(":")[0])
+
+
+def test_every_door_leads_to_a_page(request):
+    for door in DOORS:
+        assert (request.config.rootpath / door.page).is_file()
+
+
+def test_it_needs_no_tensorflow():
+    code = (
+        "import sys; from streamlit.testing.v1 import AppTest; "
+        "app = AppTest.from_file('streamlit_app.py', default_timeout=60).run(); "
+        "assert not app.exception; "
+        "assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
