@@ -113,7 +113,7 @@ PRESETS: dict[str, Preset] = {
         (("report/4-small-norm", 1.0),),
     ),
     "report/f-laplacian-4+5": Preset(
-        "Laplacian, 4 and 5 overlaid",
+        "Laplacian, 4 + 5",
         REPORT,
         "The mean of the two pictures; no steps of its own.",
         0,

@@ -66,6 +66,10 @@ complaints, _ = address.enter(PAGE, fill)
 layout.complain(complaints)
 layer = model.layer(state[f"{PAGE}:layer"])
 diagram.draw(model, layer, f"{PAGE}:graph", choose)
+st.caption(
+    "In a box: size of the kernel and number of filters, or number of units. "
+    "On an arrow: height × width × channels of what flows."
+)
 
 left, right = st.columns((5, 7), gap="large")
 with left:

@@ -24,14 +24,14 @@ layout.complain(complaints)
 photo = choose_photo(PAGE, activations.forget)
 layers = activations.choose_layers(model)
 looked_at = model.layer(state[f"{PAGE}:layer"])
-left, right = layout.stage(3, 9)
+left, right = layout.stage(4, 8)
 with left:
     choice, expression = activations.choose_filters(layers)
     scale, lay_over = activations.choose_colors()
     image = photo.fitted((model.input_size, model.input_size))
-    st.image(
-        layout.data_url(jpeg_bytes(image)), width="stretch", alt="The photo as the network gets it"
-    )
+    with st.container(key="photo-given"):
+        url = layout.data_url(jpeg_bytes(image))
+        st.image(url, width="stretch", alt="The photo as the network gets it")
     st.caption(f"What {model.title} gets: {model.input_size} × {model.input_size} px")
     if photo.name not in SAMPLES:
         st.caption("Your own photo cannot travel in a link; everything else on this page does.")

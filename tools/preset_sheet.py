@@ -1,4 +1,4 @@
-"""Make docs/presets.jpg: every preset on one channel of conv3_1, conv4_1 and conv5_1."""
+"""Make docs/presets.jpg: every preset on a channel of conv3_1, conv4_1 and conv5_1."""
 
 import argparse
 from pathlib import Path
@@ -11,7 +11,7 @@ from explorer.render import render
 from explorer.sheets import sheet
 from explorer.targets import describe
 
-TARGETS = (Target("conv3_1", 1), Target("conv4_1", 1), Target("conv5_1", 1))
+TARGETS = (Target("conv3_1", 7), Target("conv4_1", 1), Target("conv5_1", 1))
 
 
 def main() -> None:

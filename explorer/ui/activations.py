@@ -50,10 +50,14 @@ PICTURE = {"size": 160, "steps": 60}
 SHOWN, CHOSEN, OTHERS = "#a8481a", "#1f77d0", "#9aa0a8"
 STYLE = f"""
 <style>
-[class*="st-key-maps-"] {{ gap: 0.75rem 0.6rem; }}
-[class*="st-key-maps-"] > div {{ flex: 1 1 6.2rem; max-width: 10rem; min-width: 0; }}
-.st-key-parts > div {{ flex: 1 1 9rem; max-width: 17rem; min-width: 0; }}
-.st-key-looks-for [data-testid="stImage"], .st-key-looks-for .waiting {{ max-width: 20rem; }}
+[class*="st-key-maps-"] {{ display: grid; gap: 0.75rem 0.6rem;
+  grid-template-columns: repeat(auto-fill, minmax(6.4rem, 1fr)); }}
+.st-key-photo-given [data-testid="stImage"] {{ max-width: 14rem; }}
+.st-key-parts {{ display: grid; gap: 0.75rem; grid-template-columns: 5fr 3fr; }}
+.st-key-parts > div {{ width: auto; }}
+.st-key-parts > div:first-child {{ grid-row: span 2; }}
+.st-key-looks-for :is([data-testid="stImage"], .waiting) {{ max-width: 22rem; }}
+.st-key-looks-for [data-testid="stColumn"]:has(button) {{ min-width: 6.5rem; }}
 .legend {{ display: flex; align-items: center; gap: 0.5rem; font-size: 0.875rem; opacity: 0.85;
   flex-wrap: wrap; }}
 .legend i {{ display: inline-block; width: 8rem; height: 0.7rem; border-radius: 3px;
@@ -178,13 +182,12 @@ def choose_layers(model: Network) -> list[Layer]:
         help="The report's row is conv1_1, conv2_1, conv3_1, conv4_1 and conv5_1.",
     )
     layer = right.selectbox(
-        "Layer",
+        "Layer" if view == "layer" else "Layer of the chart and of the single filter below",
         [layer.paper_name for layer in model.layers if has_maps(layer)],
         key=f"{PAGE}:layer",
         format_func=lambda name: f"{name} · {_dimensions(model.layer(name))}",
         on_change=state.__setitem__,
         args=(f"{PAGE}:filter", None),
-        help="Of the chart and the single filter, too.",
     )
     return [model.layer(name) for name in (REPORT_LAYERS if view == "row" else [layer])]
 
@@ -206,6 +209,7 @@ def choose_filters(layers: Sequence[Layer]) -> tuple[Callable[[np.ndarray], list
         format_func=MODE_WORDS.get,
         key=f"{PAGE}:mode",
         required=True,
+        wrap=True,
         help="The strongest are those with the highest mean activation for this photo.",
     )
     count = REPORT_FILTERS
@@ -239,6 +243,7 @@ def choose_colors() -> tuple[str, bool]:
         format_func=SCALE_WORDS.get,
         key=f"{PAGE}:scale",
         required=True,
+        wrap=True,
         help="Each runs from 0 to the highest activation: of the filter, of all filters of its "
         "layer, or of all layers shown.",
     )
@@ -308,6 +313,7 @@ def maps(
                     key=f"{PAGE}:pick {layer.paper_name} {channel}",
                     on_click=_pick,
                     args=(layer.paper_name, channel),
+                    width="stretch",
                     type="primary" if looked_at == (layer.paper_name, channel) else "secondary",
                 )
                 st.caption(f"max {highest}" if values.any() else "silent here")
@@ -342,7 +348,7 @@ def chart(layer: Layer, answer: np.ndarray, shown: Sequence[int], photo: str) ->
             tooltip=["filter", alt.Tooltip("mean activation", format=",.3~f")],
         )
         .add_params(alt.selection_point("bar", fields=["filter"], nearest=True, toggle=False))
-        .properties(height=200)
+        .properties(height=270)
     )
     key = f"{PAGE}:chart {layer.paper_name} {photo}"
     st.altair_chart(

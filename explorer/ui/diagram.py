@@ -1,6 +1,6 @@
 """A network drawn as a graph whose layers can be clicked, or reached by Tab."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 from itertools import groupby, pairwise
 
@@ -13,7 +13,7 @@ COLORS = {"convolution": "#3d8f97", "pooling": "#c08a2d", "dense": "#8a6cbd"}
 """Of kinds of layers, in graph and charts."""
 
 
-def shape(sizes: tuple[int, ...]) -> str:
+def shape(sizes: Sequence[int]) -> str:
     """Sizes as people write them: "56×56×256", "4,096"."""
     return "×".join(f"{size:,}" if len(sizes) == 1 else str(size) for size in sizes)
 
@@ -59,9 +59,9 @@ i { font-style: normal; }
   .graph { flex-direction: column; align-items: stretch; max-width: 430px; margin: 0 auto; }
   .group { padding: 7px 12px 12px; }
   button { display: flex; justify-content: space-between; align-items: baseline;
-    padding: 7px 14px; }
+    padding: 6px 14px; }
   button small { font-size: 12px; }
-  .arrow.down, .arrow.on { flex-direction: row; justify-content: center; gap: 1px; height: 25px;
+  .arrow.down, .arrow.on { flex-direction: row; justify-content: center; gap: 1px; height: 23px;
     font-size: 11.5px; }
   .arrow.on svg { transform: rotate(90deg) scale(0.85); margin: 0 -4px 0 -20px; order: -1; }
   .arrow.on span i { display: inline; }
@@ -122,7 +122,7 @@ def _group(layer: Layer) -> str:
 def _arrow(way: str, before: Layer) -> str:
     """An arrow down inside a block, or on to the next one, with the shape in two pieces."""
     *sides, channels = before.output_shape
-    label = f"<i>{'×'.join(map(str, sides))}</i><i>{'×' * bool(sides)}{channels}</i>"
+    label = f"<i>{shape(sides)}</i><i>×{channels}</i>" if sides else f"<i>{channels:,}</i>"
     return f'<li class="arrow {way}">{_ARROW}<span>{label}</span></li>'
 
 

@@ -18,7 +18,7 @@ THUMBNAIL = (112, 112)
 STYLE = """
 <style>
 .st-key-photos { gap: 0.5rem; }
-.st-key-photos > div { flex: 0 0 5.25rem; width: 5.25rem; min-width: 0; }
+.st-key-photos > div { flex: 0 0 5.4rem; width: 5.4rem; min-width: 0; }
 [class*="st-key-pick-"] { position: relative; gap: 0.25rem; }
 [class*="st-key-pick-"] :is([data-testid="stElementContainer"], .stButton, button) {
   position: static;
@@ -93,6 +93,7 @@ def _thumbnail(page: str, name: str, own: Photo | None) -> None:
             type="primary" if name == state[f"{page}:photo"] else "secondary",
             on_click=state.__setitem__,
             args=(f"{page}:photo", name),
+            width="stretch",
         )
 
 

@@ -279,6 +279,7 @@ def weight_counts(name: str) -> tuple[pd.DataFrame, dict[str, float]]:
     reach = SPREAD * deviation
     counts, edges = np.histogram(kernel, BINS, (mean - reach, mean + reach))
     rows = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "weights": counts})
+    rows["drawn to"] = rows["to"] - 0.12 * (edges[1] - edges[0])
     numbers = {
         "weights": kernel.size,
         "mean": mean,
@@ -296,11 +297,16 @@ def weights_chart(rows: pd.DataFrame, mean: float):
 
     marks = (
         alt.Chart(rows)
-        .mark_bar(color=COLORS["convolution"], opacity=0.85, binSpacing=1)
+        .mark_rect(color=COLORS["convolution"])
         .encode(
-            x=alt.X("from:Q", title="weight", bin="binned", axis=alt.Axis(format="~g")),
-            x2="to:Q",
-            y=alt.Y("weights:Q", title="number of weights", axis=alt.Axis(format=",")),
+            x=alt.X("from:Q", title="weight", axis=alt.Axis(format="~g", tickCount=7)),
+            x2="drawn to:Q",
+            y=alt.Y(
+                "weights:Q",
+                title="number of weights",
+                axis=alt.Axis(labelExpr="format(datum.value, ',d')", tickCount=6),
+            ),
+            y2=alt.datum(0),
             tooltip=[
                 alt.Tooltip("from", format=".3~g"),
                 alt.Tooltip("to", format=".3~g"),
@@ -309,7 +315,7 @@ def weights_chart(rows: pd.DataFrame, mean: float):
         )
     )
     line = alt.Chart(pd.DataFrame({"mean": [mean]})).mark_rule(strokeDash=[4, 3], color="#888888")
-    return (marks + line.encode(x="mean:Q")).properties(height=330)
+    return (marks + line.encode(x="mean:Q")).properties(height=400)
 
 
 def show_kernels() -> None:
@@ -335,11 +341,12 @@ def show_weights(layer: Layer) -> None:
             st.markdown(f"**{why}.** Choose a convolution, such as conv1_1, to see its weights.")
         return
     rows, numbers = weight_counts(layer.name)
-    st.markdown(
+    said = (
         f"{numbers['weights']:,} weights, biases apart: mean {numbers['mean']:.2g}, "
         f"standard deviation {numbers['deviation']:.2g}, "
         f"from {numbers['low']:.2g} to {numbers['high']:.2g}."
     )
+    st.markdown(said.replace("-", "−"))
     alt = f"Histogram of the weights of {layer.paper_name}, a peak near zero"
     st.altair_chart(weights_chart(rows, numbers["mean"]), width="stretch", alt=alt)
     st.caption(

@@ -18,6 +18,25 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 expect.set_options(timeout=150_000)
 
 
+class Server(str):
+    """The app's address, which also knows the process behind it."""
+
+    def __new__(cls, address: str, pid: int):
+        server = super().__new__(cls, address)
+        server.pid = pid
+        return server
+
+    def load(self, seconds: float = 2.0) -> float:
+        """Processors that the server keeps busy, on average over some seconds."""
+        before = self._cpu_seconds()
+        time.sleep(seconds)
+        return (self._cpu_seconds() - before) / seconds
+
+    def _cpu_seconds(self) -> float:
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -45,7 +64,7 @@ def server(tmp_path_factory):
                 time.sleep(0.25)
         else:
             pytest.fail(f"The server did not start:\n{log.read_text()}")
-        yield address
+        yield Server(address, process.pid)
     finally:
         process.terminate()
         process.wait(20)

@@ -1,6 +1,7 @@
 """People watch pictures grow."""
 
 import re
+import time
 
 from playwright.sync_api import Page, expect
 
@@ -62,3 +63,54 @@ def test_nonsense_in_the_address_is_named_and_replaced(server, page):
     expect(page.get_by_text("VGG16 has no layer 'conv9_9'")).to_be_visible()
     expect(page.get_by_text("The size must be a whole number")).to_be_visible()
     expect(page.get_by_text("Traceback")).to_have_count(0)
+
+
+def test_a_slider_moved_during_a_render_leaves_it_alone(server, page):
+    page.goto(server + QUICK.replace("steps=40", "steps=120"))
+    expect(page.get_by_text(re.compile(r"^Step \d+ of 120"))).to_be_visible()
+    seed = page.get_by_label("Seed")
+    seed.fill("5")
+    seed.press("Enter")
+    expect(page.get_by_text("The settings have changed since this picture")).to_be_visible()
+    expect(page.get_by_text("Finished: 120 steps.")).to_be_visible()
+    expect(page).to_have_url(re.compile("seed=5"))
+
+
+def test_a_picture_dropped_back_restores_its_settings(server, page, tmp_path):
+    page.goto(server + QUICK.replace("channel=1", "channel=7").replace("seed=0", "seed=3"))
+    expect(page.get_by_text("Finished: 40 steps.")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download PNG").click()
+    file = tmp_path / "kept.png"
+    download.value.save_as(file)
+    page.goto(server + PATH)
+    page.get_by_text("Open a saved picture").click()
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page).to_have_url(re.compile("channel=7.*seed=3"))
+    expect(page.get_by_text("Finished: 40 steps.")).to_be_visible()
+
+
+def test_finished_pictures_stay_a_click_away(server, page):
+    page.goto(server + QUICK)
+    expect(page.get_by_text("Finished: 40 steps.")).to_be_visible()
+    page.keyboard.press("n")
+    expect(page).to_have_url(re.compile("channel=2"))
+    expect(page.get_by_role("button", name="conv3_1 2")).to_be_visible()
+    page.get_by_role("button", name="conv3_1 1").click()
+    expect(page).to_have_url(re.compile("channel=1&"))
+    expect(page.get_by_alt_text(re.compile("excites conv3_1, channel 1 "))).to_be_visible()
+
+
+def test_two_visitors_both_progress_and_a_closed_tab_stops_its_work(server, browser):
+    contexts = [browser.new_context(), browser.new_context()]
+    pages = [context.new_page() for context in contexts]
+    for channel, opened in zip((11, 12), pages, strict=True):
+        opened.goto(server + LONG.replace("channel=7", f"channel={channel}"))
+    for opened in pages:
+        expect(opened.get_by_text(re.compile(r"^Step ([3-9]|\d\d+) of 500"))).to_be_visible()
+    assert server.load() > 0.5
+    for context in contexts:
+        context.close()
+    deadline = time.monotonic() + 40
+    while server.load() > 0.2:
+        assert time.monotonic() < deadline, "the work goes on"
