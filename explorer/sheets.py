@@ -60,7 +60,7 @@ def sheet(
     for i, row in enumerate(rows):
         y = top + i * (cell + head)
         if headings:
-            draw.text((GAP, y), headings[i], INK, font)
+            draw.text((GAP, y), _fitting(headings[i], font, width), INK, font)
         for j, (pixels, caption) in enumerate(row):
             x = GAP + j * (side + GAP)
             page.paste(Image.fromarray(enlarged(pixels, side)), (x, y + head))
@@ -72,6 +72,7 @@ def sheet(
 
 
 def _fitting(text: str, font, width: int) -> str:
+    text = text.replace("×", "x")  # Pillow's own font has no such sign
     if font.getlength(text) <= width:
         return text
     while text and font.getlength(text + "…") > width:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from explorer.errors import InputError
 from explorer.images import Photo, jpeg_bytes
+from explorer.networks import device
 from explorer.recipe import Recipe
 from explorer.render import Frame
 from explorer.studio import FAILED, FINISHED, LIVE, STOPPED, Ticket, View
@@ -86,7 +87,7 @@ def _status(page: str, held: Ticket, view: View) -> None:
     elif view.status == FAILED:
         st.error(view.error)
     elif view.status == FINISHED:
-        st.progress(1.0, text=f"Finished: {view.total} steps.")
+        st.progress(1.0, text=f"Finished: {view.total} steps. Computed on {device.start()}.")
 
 
 def _go_on(page: str, held: Ticket) -> None:
