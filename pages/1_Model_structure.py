@@ -7,7 +7,7 @@ import streamlit as st
 from explorer import graph
 from explorer.errors import InputError
 from explorer.images import SAMPLES
-from explorer.ui import address, diagram, layout, structure
+from explorer.ui import address, charts, diagram, layout, structure
 from explorer.ui.session import network, visitor
 
 PAGE = "structure"
@@ -25,8 +25,8 @@ model = network("vgg16")
 layout.begin(
     "Model structure",
     f"{model.title}, from the photo to {len(model.classes):,} probabilities: "
-    f"**{structure.total(model, 'parameters'):,} parameters**, "
-    f"{structure.amount(structure.total(model, 'multiply_adds'))} multiply-adds for one picture. "
+    f"**{charts.total(model, 'parameters'):,} parameters**, "
+    f"{charts.amount(charts.total(model, 'multiply_adds'))} multiply-adds for one picture. "
     "Choose a layer to see what it is.",
 )
 visitor()
@@ -39,7 +39,7 @@ def fill(link):
     state[f"{PAGE}:layer"], state[f"{PAGE}:photo"] = "conv3_1", "cat"
     complaints = []
     try:
-        state[f"{PAGE}:layer"] = model.layer(link.get("layer", "conv3_1")).paper_name
+        state[f"{PAGE}:layer"] = model.layer(link.get("layer", "conv3_1")[:40]).paper_name
     except InputError as error:
         complaints.append(str(error))
     photo = link.get("photo", "cat")
@@ -103,12 +103,12 @@ st.dataframe(
 )
 st.caption(
     "A multiply-add is one multiplication and one addition; the sums of all layers are "
-    f"{structure.total(model, 'parameters'):,} parameters and "
-    f"{structure.total(model, 'multiply_adds'):,} multiply-adds for one picture."
+    f"{charts.total(model, 'parameters'):,} parameters and "
+    f"{charts.total(model, 'multiply_adds'):,} multiply-adds for one picture."
 )
 
-charts = st.columns(2, gap="large")
-for column, quantity in zip(charts, structure.QUANTITIES, strict=True):
+halves = st.columns(2, gap="large")
+for column, quantity in zip(halves, structure.QUANTITIES, strict=True):
     with column:
         structure.show_bars(model, quantity, layer)
 

@@ -59,10 +59,11 @@ with right:
             activations.legend(ends[layer.name, chosen[layer.name][0]])
     if scale != "layer" or len(layers) == 1:
         activations.legend(None if scale == "filter" else max(ends.values()))
+    activations.point_below()
     activations.chart(looked_at, answer, shown, photo.name)
 
-highest = tops(found, {looked_at.name: [state[f"{PAGE}:filter"]]}, scale)
-activations.one_filter(model, looked_at, answer, image, max(highest.values()), lay_over)
+looked_at_too = chosen | {looked_at.name: [state[f"{PAGE}:filter"]]}
+activations.one_filter(model, looked_at, answer, image, tops(found, looked_at_too, scale), lay_over)
 address.write(PAGE, activations.link())
 with st.expander("Show code"):
     names = [layer.paper_name for layer in layers]

@@ -45,6 +45,7 @@ DEFAULTS = {"view": "layer", "mode": MODES[0], "scale": SCALES[0]}
 FIRST_LAYER = "conv3_1"
 FIRST_NUMBERS = "0-4"
 SMALL, LARGE = 224, 448
+ANCHOR = "one-filter"
 PICTURE = {"size": 160, "steps": 60}
 """What a filter looks for is drawn small and short here: it takes some ten seconds."""
 SHOWN, CHOSEN, OTHERS = "#a8481a", "#1f77d0", "#9aa0a8"
@@ -319,6 +320,13 @@ def maps(
                 st.caption(f"max {highest}" if values.any() else "silent here")
 
 
+def point_below() -> None:
+    """Say where the chosen filter is to be seen; on a phone that is far below."""
+    state = st.session_state
+    words = f"{state[f'{PAGE}:layer']}, filter {state[f'{PAGE}:filter']}"
+    st.markdown(f"[{words}, in large and with the picture that it looks for ↓](#{ANCHOR})")
+
+
 def chart(layer: Layer, answer: np.ndarray, shown: Sequence[int], photo: str) -> None:
     """Every filter's mean activation as a bar to click on."""
     import altair as alt
@@ -371,15 +379,20 @@ def _bar_clicked(key: str) -> None:
 
 
 def one_filter(
-    model: Network, layer: Layer, answer: np.ndarray, image: np.ndarray, top: float, lay_over: bool
+    model: Network,
+    layer: Layer,
+    answer: np.ndarray,
+    image: np.ndarray,
+    ends: Mapping[tuple[str, int], float],
+    lay_over: bool,
 ) -> None:
     """A filter's activation, where the photo excites it most, and what it looks for."""
     last = layer.channels - 1
     channel = st.session_state[f"{PAGE}:filter"]
-    values = answer[..., channel]
+    values, top = answer[..., channel], ends[layer.name, channel]
     numbers = statistics(values)
     head, choice = st.columns((7, 5), vertical_alignment="bottom")
-    head.subheader(f"{layer.paper_name}, filter {channel}", anchor=False)
+    head.subheader(f"{layer.paper_name}, filter {channel}", anchor=ANCHOR)
     choice.number_input(
         f"Filter, 0 to {last}", 0, last, step=1, key=f"{PAGE}:filter", help="Or click a bar above."
     )

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 from starlette.formparsers import MultiPartParser
-from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from explorer.errors import InputError
 from explorer.images import SAMPLES, Photo, jpeg_bytes, read_photo, sample_photo
@@ -17,13 +17,14 @@ FIRST_SAMPLE = "cat"
 THUMBNAIL = (112, 112)
 STYLE = """
 <style>
-.st-key-photos { gap: 0.5rem; }
-.st-key-photos > div { flex: 0 0 5.4rem; width: 5.4rem; min-width: 0; }
+.st-key-photos { display: grid; gap: 0.5rem; align-content: start;
+  grid-template-columns: repeat(auto-fill, minmax(4.5rem, 5.4rem)); }
 [class*="st-key-pick-"] { position: relative; gap: 0.25rem; }
 [class*="st-key-pick-"] :is([data-testid="stElementContainer"], .stButton, button) {
   position: static;
 }
 [class*="st-key-pick-"] button { width: 100%; min-height: 1.9rem; padding: 0 0.25rem; }
+.st-key-photos button p { font-size: 0.8rem; }
 [class*="st-key-pick-"] button::after { content: ""; position: absolute; inset: 0; }
 [class*="st-key-pick-"]:hover img { filter: brightness(1.12); }
 </style>
@@ -91,10 +92,15 @@ def _thumbnail(page: str, name: str, own: Photo | None) -> None:
             label,
             key=f"{page}:pick {label}",
             type="primary" if name == state[f"{page}:photo"] else "secondary",
-            on_click=state.__setitem__,
-            args=(f"{page}:photo", name),
+            on_click=_choose,
+            args=(page, name),
             width="stretch",
         )
+
+
+def _choose(page: str, name: str) -> None:
+    st.session_state[f"{page}:photo"] = name
+    st.session_state["own photo:complaint"] = None
 
 
 def _bring_own(page: str, there: bool, forgotten: Callable[[], None]) -> None:
@@ -103,7 +109,6 @@ def _bring_own(page: str, there: bool, forgotten: Callable[[], None]) -> None:
     key = f"own photo:file {turn}"
     st.file_uploader(
         "Your own photo",
-        "image",
         key=key,
         max_upload_size=settings().upload_mb,
         on_change=_received,
@@ -124,18 +129,13 @@ def _bring_own(page: str, there: bool, forgotten: Callable[[], None]) -> None:
 def _received(page: str, key: str) -> None:
     """Read what came, show it, and let go of the file itself."""
     state = st.session_state
-    try:
-        file = state[key]
-    except StreamlitAPIException:
-        state["own photo:complaint"] = "The photo's file name cannot be used: please rename it."
-        state["own photo:turn"] += 1
+    file = state[key]
+    if not isinstance(file, UploadedFile):
         return
-    if file is None:
-        return
-    complaint = take(file.getvalue())
-    state["own photo:complaint"] = complaint
-    if complaint is None:
-        state[f"{page}:photo"] = own_photo().name
+    if complaint := take(file.getvalue()):
+        state["own photo:complaint"] = complaint
+    else:
+        _choose(page, own_photo().name)
     state["own photo:turn"] += 1
     context = get_script_run_ctx()
     if hasattr(context.uploaded_file_mgr, "remove_file"):
@@ -143,8 +143,6 @@ def _received(page: str, key: str) -> None:
 
 
 def _forget(page: str, forgotten: Callable[[], None]) -> None:
-    state = st.session_state
-    state.pop("own photo", None)
-    state["own photo:complaint"] = None
-    state[f"{page}:photo"] = FIRST_SAMPLE
+    st.session_state.pop("own photo", None)
+    _choose(page, FIRST_SAMPLE)
     forgotten()

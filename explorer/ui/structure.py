@@ -10,7 +10,8 @@ from explorer.networks.classes import short_name
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.networks.vgg16 import embedded_weights
-from explorer.ui.diagram import COLORS, shape
+from explorer.ui.charts import amount, bars, total, weights_chart
+from explorer.ui.diagram import shape
 from explorer.ui.layout import data_url
 
 BINS, SPREAD = 60, 4
@@ -20,20 +21,6 @@ KERNELS_IN_A_ROW = 8
 FLAMINGO = 130
 SHARPNESS = 2
 """Screen pixels for each pixel of a photo."""
-
-
-def amount(number: float, unit: str = "") -> str:
-    """A count with three digits and a prefix, and its unit: "138 M", "1.79 k"."""
-    for size, prefix in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
-        if number >= size:
-            number /= size
-            return f"{number:.{2 if number < 10 else 1 if number < 100 else 0}f}{prefix}{unit}"
-    return f"{number:,.0f}{' ' * bool(unit)}{unit}"
-
-
-def total(network: Network, quantity: str) -> int:
-    """The sum of a column over all layers."""
-    return sum(getattr(layer, quantity) for layer in network.layers)
 
 
 # ---- Words
@@ -59,16 +46,20 @@ def in_words(network: Network, layer: Layer) -> str:
     text += f" Its output has {shape(layer.output_shape)} values."
     if layer.parameters:
         shares = [
-            100 * getattr(layer, quantity) / total(network, quantity)
+            _percent(getattr(layer, quantity) / total(network, quantity))
             for quantity in ("parameters", "multiply_adds")
         ]
         text += (
-            f" It has {layer.parameters:,} parameters ({shares[0]:.1f}% of all) and takes "
-            f"{amount(layer.multiply_adds)} multiply-adds a picture ({shares[1]:.1f}% of all)."
+            f" It has {layer.parameters:,} parameters ({shares[0]} of all) and takes "
+            f"{amount(layer.multiply_adds)} multiply-adds a picture ({shares[1]} of all)."
         )
     else:
         text += " It has no parameters: nothing in it was learned."
     return text
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}" if share >= 0.001 else "under 0.1%"
 
 
 def field_in_words(network: Network, layer: Layer) -> str:
@@ -151,53 +142,7 @@ def show_bars(network: Network, quantity: str, chosen: Layer) -> None:
     share = kinds[kind] / total(network, quantity)
     st.markdown(f"The {PLURALS[kind]} have **{share:.0%}** of all {unit}.")
     alt = f"Bars: {unit} of each layer; the {PLURALS[kind]} have {share:.0%} of all"
-    st.altair_chart(bars(network, quantity, unit, chosen), width="stretch", alt=alt)
-
-
-def bars(network: Network, quantity: str, title: str, chosen: Layer):
-    """A bar for each layer that has any of this quantity."""
-    import altair as alt
-
-    rows = pd.DataFrame(
-        [
-            {
-                "layer": layer.paper_name,
-                "kind": layer.kind,
-                "value": getattr(layer, quantity),
-                "text": amount(getattr(layer, quantity)),
-                "share": getattr(layer, quantity) / total(network, quantity),
-                "chosen": layer is chosen,
-            }
-            for layer in network.layers
-            if getattr(layer, quantity)
-        ]
-    )
-    kinds = list(rows["kind"].unique())
-    longest = float(rows["value"].max())
-    base = alt.Chart(rows).encode(
-        y=alt.Y("layer:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False)),
-        x=alt.X(
-            "value:Q",
-            title=title,
-            scale=alt.Scale(domain=[0, 1.15 * longest], nice=False),
-            axis=alt.Axis(labels=False, ticks=False, grid=False),
-        ),
-        tooltip=[
-            alt.Tooltip("layer"),
-            alt.Tooltip("value", title=title, format=","),
-            alt.Tooltip("share", title="share of all", format=".1%"),
-        ],
-    )
-    marks = base.mark_bar(cornerRadiusEnd=2).encode(
-        color=alt.Color(
-            "kind:N",
-            scale=alt.Scale(domain=kinds, range=[COLORS[kind] for kind in kinds]),
-            legend=alt.Legend(orient="top", title=None),
-        ),
-        opacity=alt.condition("datum.chosen", alt.value(1.0), alt.value(0.6)),
-    )
-    labels = base.mark_text(align="left", dx=4, fontSize=11, color="#808080").encode(text="text:N")
-    return (marks + labels).properties(height=alt.Step(21))
+    st.vega_lite_chart(spec=bars(network, quantity, unit, chosen), width="stretch", alt=alt)
 
 
 # ---- The receptive field on a photo
@@ -246,7 +191,8 @@ def field_on_photo(network: Network, layer: Layer, photo: str) -> None:
     with left:
         alt = f"The {photo} photo with {square} bright, the receptive field of {layer.paper_name}"
         st.image(data_url(whole), width="stretch", alt=alt)
-        st.caption(f"The photo, {side}×{side} px, and the field of the value in the middle.")
+        what = ", and the field of the value in the middle" if seen else ": every pixel counts"
+        st.caption(f"The photo, {side}×{side} px{what}.")
     with right:
         if seen:
             alt = f"The {field}×{field} px of the {photo} photo in the square, enlarged"
@@ -272,50 +218,28 @@ def kernels_png() -> bytes:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def weight_counts(name: str) -> tuple[pd.DataFrame, dict[str, float]]:
+def weight_counts(name: str) -> tuple[list[dict], dict[str, float]]:
     """How many weights of a convolution fall into each bin, and numbers about all of them."""
     kernel, _ = embedded_weights(name)
     mean, deviation = float(kernel.mean(dtype=np.float64)), float(kernel.std(dtype=np.float64))
     reach = SPREAD * deviation
     counts, edges = np.histogram(kernel, BINS, (mean - reach, mean + reach))
-    rows = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "weights": counts})
-    rows["drawn to"] = rows["to"] - 0.12 * (edges[1] - edges[0])
+    gap = 0.12 * (edges[1] - edges[0])
+    bins = [
+        {"from": low, "to": high, "drawn to": high - gap, "weights": count}
+        for low, high, count in zip(
+            edges[:-1].tolist(), edges[1:].tolist(), counts.tolist(), strict=True
+        )
+    ]
     numbers = {
         "weights": kernel.size,
         "mean": mean,
         "deviation": deviation,
         "low": float(kernel.min()),
         "high": float(kernel.max()),
-        "beyond": 1 - counts.sum() / kernel.size,
+        "beyond": 1 - int(counts.sum()) / kernel.size,
     }
-    return rows, numbers
-
-
-def weights_chart(rows: pd.DataFrame, mean: float):
-    """The histogram, with a line at the mean."""
-    import altair as alt
-
-    marks = (
-        alt.Chart(rows)
-        .mark_rect(color=COLORS["convolution"])
-        .encode(
-            x=alt.X("from:Q", title="weight", axis=alt.Axis(format="~g", tickCount=7)),
-            x2="drawn to:Q",
-            y=alt.Y(
-                "weights:Q",
-                title="number of weights",
-                axis=alt.Axis(labelExpr="format(datum.value, ',d')", tickCount=6),
-            ),
-            y2=alt.datum(0),
-            tooltip=[
-                alt.Tooltip("from", format=".3~g"),
-                alt.Tooltip("to", format=".3~g"),
-                alt.Tooltip("weights", format=","),
-            ],
-        )
-    )
-    line = alt.Chart(pd.DataFrame({"mean": [mean]})).mark_rule(strokeDash=[4, 3], color="#888888")
-    return (marks + line.encode(x="mean:Q")).properties(height=400)
+    return bins, numbers
 
 
 def show_kernels() -> None:
@@ -340,7 +264,7 @@ def show_weights(layer: Layer) -> None:
         with st.container(border=True):
             st.markdown(f"**{why}.** Choose a convolution, such as conv1_1, to see its weights.")
         return
-    rows, numbers = weight_counts(layer.name)
+    bins, numbers = weight_counts(layer.name)
     said = (
         f"{numbers['weights']:,} weights, biases apart: mean {numbers['mean']:.2g}, "
         f"standard deviation {numbers['deviation']:.2g}, "
@@ -348,7 +272,7 @@ def show_weights(layer: Layer) -> None:
     )
     st.markdown(said.replace("-", "−"))
     alt = f"Histogram of the weights of {layer.paper_name}, a peak near zero"
-    st.altair_chart(weights_chart(rows, numbers["mean"]), width="stretch", alt=alt)
+    st.vega_lite_chart(spec=weights_chart(bins, numbers["mean"]), width="stretch", alt=alt)
     st.caption(
         f"The bars reach {SPREAD} standard deviations to either side of the mean, the dashed line; "
         f"{numbers['beyond']:.2%} of the weights lie beyond. Weights have no unit."
