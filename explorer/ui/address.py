@@ -27,9 +27,12 @@ def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[li
 
 
 def write(page: str, link: Link) -> None:
-    """Put a page's state into the address."""
-    if st.session_state.get(f"{page}:link") not in (None, link):
-        st.session_state[f"{page}:complaints"] = []
-    st.session_state[f"{page}:link"] = link
+    """Put a page's state into the address; complaints about an older address go."""
+    state = st.session_state
+    changed = state.get(f"{page}:link") not in (None, link)
+    state[f"{page}:link"] = link
     if st.query_params.to_dict() != link:
         st.query_params.from_dict(link)
+    if changed and state.get(f"{page}:complaints"):
+        state[f"{page}:complaints"] = []
+        st.rerun()

@@ -195,3 +195,11 @@ def test_the_limits_of_the_server_are_told(monkeypatch):
     app = opened(layer="conv1_1", channel="1", size="96", recipe="report/naive;steps=1")
     assert not app.exception
     assert "too large here" in texts(app)
+
+
+def test_a_complaint_goes_with_the_first_change():
+    app = opened(layer="conv1_1", channel="1", size="96", seed="x", recipe="report/naive;steps=1")
+    assert app.warning
+    app.number_input(key="feature:seed").set_value(3).run()
+    assert not app.warning
+    assert app.query_params["seed"] == "3"
