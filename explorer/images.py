@@ -18,8 +18,6 @@ SAMPLES = {path.stem: path for path in sorted((Path(__file__).parent / "data/pho
 """The embedded photos by name."""
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
-Image.init()  # with `formats` given, Pillow looks only among plugins already loaded
-
 LARGEST_FILE = 50_000_000
 """Bytes of a photo's file."""
 LARGEST_PHOTO = 60_000_000
@@ -80,6 +78,7 @@ def read_photo(source: str | Path | bytes) -> Photo:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            Image.init()  # with `formats` given, Pillow looks only among plugins already loaded
             image = Image.open(io.BytesIO(data), formats=FORMATS)
             width, height = image.size
             if width * height > LARGEST_PHOTO:

@@ -18,7 +18,7 @@ THUMBNAIL = (112, 112)
 STYLE = """
 <style>
 .st-key-photos { display: grid; gap: 0.5rem; align-content: start;
-  grid-template-columns: repeat(auto-fill, minmax(4.5rem, 5.4rem)); }
+  grid-template-columns: repeat(auto-fill, minmax(4.1rem, 5.4rem)); }
 [class*="st-key-pick-"] { position: relative; gap: 0.25rem; }
 [class*="st-key-pick-"] :is([data-testid="stElementContainer"], .stButton, button) {
   position: static;

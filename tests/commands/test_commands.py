@@ -383,6 +383,7 @@ def test_ctrl_c_in_a_real_process(run, vgg, tmp_path):
         [sys.executable, "-m", "explorer", *command.split(), "-o", tmp_path / "a.png"],
         stderr=subprocess.PIPE,
         cwd=ROOT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # whoever runs the tests
     )
     seen = b""
     while not (steps := re.findall(rb"(\d+)/5000", seen)) or int(steps[-1]) < 5:
