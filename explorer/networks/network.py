@@ -1,6 +1,7 @@
 """A network: its structure at once, its computations when first asked for."""
 
 import difflib
+import gc
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
@@ -102,6 +103,8 @@ class Network(ABC):
             if self._tensors is None:
                 device.start()
                 self._tensors = self._load()
+                gc.collect()
+                gc.freeze()  # what TensorFlow brought stays; nobody need search it again
             return self._tensors
 
     def activations(self, image: np.ndarray, names: Iterable[str]) -> dict[str, np.ndarray]:

@@ -68,7 +68,7 @@ def test_nonsense_in_the_address_is_named_and_replaced(server, page):
 def test_a_slider_moved_during_a_render_leaves_it_alone(server, page):
     page.goto(server + QUICK.replace("steps=40", "steps=120"))
     expect(page.get_by_text(re.compile(r"^Step \d+ of 120"))).to_be_visible()
-    seed = page.get_by_label("Seed")
+    seed = page.get_by_role("spinbutton", name="Seed")
     seed.fill("5")
     seed.press("Enter")
     expect(page.get_by_text("The settings have changed since this picture")).to_be_visible()

@@ -18,12 +18,12 @@ def own_photo(folder):
 
 def test_upload_choose_a_filter_and_watch_its_picture_grow(server, page, tmp_path):
     page.goto(server + PATH)
-    expect(page.get_by_role("button", name="Filter 3")).to_be_visible()
+    expect(page.get_by_role("button", name="Filter 3", exact=True)).to_be_visible()
     page.locator("input[type=file]").set_input_files(own_photo(tmp_path))
     expect(page.get_by_text("Your own photo cannot travel in a link")).to_be_visible()
-    page.get_by_role("button", name="Filter 3").click()
+    page.get_by_role("button", name="Filter 3", exact=True).click()
     expect(page.get_by_role("heading", name="conv3_1, filter 3")).to_be_visible()
-    page.get_by_role("button", name="Draw what filter 3 looks for").click()
+    page.get_by_role("button", name="Draw what filter 3 looks for", exact=True).click()
     drawn = page.get_by_alt_text(re.compile("Picture that excites conv3_1, channel 3"))
     expect(drawn).to_be_visible()
     first = drawn.get_attribute("src")
@@ -33,7 +33,7 @@ def test_upload_choose_a_filter_and_watch_its_picture_grow(server, page, tmp_pat
 
 def test_a_file_that_is_no_photo_is_told(server, page, tmp_path):
     page.goto(server + PATH)
-    expect(page.get_by_role("button", name="Filter 3")).to_be_visible()
+    expect(page.get_by_role("button", name="Filter 3", exact=True)).to_be_visible()
     path = tmp_path / "photo.png"
     path.write_bytes(b"not a picture")
     page.locator("input[type=file]").set_input_files(path)
@@ -44,15 +44,17 @@ def test_one_visitor_does_not_see_the_others_photo(server, browser, tmp_path):
     contexts = [browser.new_context(), browser.new_context()]
     mine, yours = (context.new_page() for context in contexts)
     mine.goto(server + PATH)
-    expect(mine.get_by_role("button", name="Filter 3")).to_be_visible()
+    expect(mine.get_by_role("button", name="Filter 3", exact=True)).to_be_visible()
     mine.locator("input[type=file]").set_input_files(own_photo(tmp_path))
     note = "Your own photo cannot travel in a link"
     expect(mine.get_by_text(note)).to_be_visible()
     yours.goto(mine.url)
-    expect(yours.get_by_role("button", name="Filter 3")).to_be_visible()
+    expect(yours.get_by_role("button", name="Filter 3", exact=True)).to_be_visible()
     expect(yours.get_by_text(note)).to_have_count(0)
     given = "The photo as the network gets it"
-    pictures = [page.get_by_alt_text(given).get_attribute("src") for page in (mine, yours)]
+    pictures = [
+        page.get_by_alt_text(given, exact=True).get_attribute("src") for page in (mine, yours)
+    ]
     assert pictures[0] != pictures[1]
     for context in contexts:
         context.close()
