@@ -114,12 +114,24 @@ def render_together(
     What several of them start from is computed once. A recipe that ends before the others keeps
     its last frame.
     """
+    return filter(None, lockstep(network, recipes, photo, pool))
+
+
+def lockstep(
+    network: Network,
+    recipes: Sequence[Recipe],
+    photo: Photo | None = None,
+    pool: Pool | None = None,
+) -> Iterator[tuple[Frame, ...] | None]:
+    """As `render_together`, with a None after each single recipe's step, as a point to pause."""
     pool = {} if pool is None else pool
     renders = [render(network, recipe, photo, pool) for recipe in recipes]
-    frames = [next(frames_of) for frames_of in renders]
-    yield tuple(frames)
+    frames: list[Frame | None] = [None] * len(recipes)
     while True:
-        newer = [next(frames_of, None) for frames_of in renders]
+        newer = []
+        for frames_of in renders:
+            newer.append(next(frames_of, None))
+            yield None
         if not any(newer):
             return
         frames = [new or old for new, old in zip(newer, frames, strict=True)]

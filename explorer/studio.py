@@ -16,7 +16,7 @@ from explorer.errors import InputError
 from explorer.images import Photo, jpeg_bytes
 from explorer.networks import load_network
 from explorer.recipe import Recipe
-from explorer.render import Frame, Pool, check, render_together
+from explorer.render import Frame, Pool, check, lockstep
 from explorer.settings import Settings
 
 WAITING, RUNNING, STOPPED, FINISHED, FAILED = "waiting", "running", "stopped", "finished", "failed"
@@ -98,13 +98,16 @@ class Job:
         return jpegs + sum(3 * frame.image.nbytes for frame in self.frames)
 
     def advance(self) -> bool:
-        """Compute one step of each recipe; False once there is none left."""
+        """Compute one step of one recipe; False once there is none left."""
         if self._rendered is None:
             network = load_network(self.recipes[0].network)
-            self._rendered = render_together(network, self.recipes, self.photo, self.pool)
-        frames = next(self._rendered, None)
-        if frames is None:
+            self._rendered = lockstep(network, self.recipes, self.photo, self.pool)
+        try:
+            frames = next(self._rendered)
+        except StopIteration:
             return False
+        if frames is None:
+            return True
         for i, frame in enumerate(frames):
             if not self.frames or frame is not self.frames[i]:
                 self._remember(i, frame)

@@ -54,7 +54,7 @@ class SlowRenders:
 @pytest.fixture
 def slow(monkeypatch):
     renders = SlowRenders()
-    monkeypatch.setattr(module, "render_together", renders)
+    monkeypatch.setattr(module, "lockstep", renders)
     return renders
 
 
@@ -74,6 +74,17 @@ def test_a_comparison_is_one_job_in_lockstep(studio):
     ended(ticket)
     steps = [[step for step, _ in curve] for curve in ticket.job.curves]
     assert steps == [list(range(7))] * 2
+
+
+def test_a_turn_can_end_between_the_recipes_of_a_comparison(tiny):
+    """However many recipes are compared, nobody waits for more than one step of one of them."""
+    recipes = [recipe_of(channel) for channel in range(4)]
+    job = module.Job(tuple(recipes), None, {})
+    for _ in range(4):
+        assert job.advance()
+        assert job.frames == ()
+    assert job.advance()
+    assert [frame.recipe for frame in job.frames] == recipes
 
 
 def test_equal_recipes_share_one_job_and_a_finished_one_is_there_at_once(studio):
@@ -174,7 +185,7 @@ def test_a_failure_tells_its_visitor_and_disturbs_nobody(studio, monkeypatch, se
             raise RuntimeError("internal detail")
         return SlowRenders()(network, recipes)
 
-    monkeypatch.setattr(module, "render_together", failing)
+    monkeypatch.setattr(module, "lockstep", failing)
     good = studio.submit("ann", [recipe_of(steps=50)])
     bad = ended(studio.submit("bob", [recipe_of(seed=13)]))
     assert bad.status == FAILED
@@ -189,7 +200,7 @@ def test_a_refusal_while_rendering_is_told_in_its_own_words(studio, monkeypatch)
         yield from itertools.islice(SlowRenders()(network, recipes), 3)
         raise InputError("The numbers overflowed at step 3: choose a smaller step.")
 
-    monkeypatch.setattr(module, "render_together", refusing)
+    monkeypatch.setattr(module, "lockstep", refusing)
     view = ended(studio.submit("ann", [recipe_of(steps=50)]))
     assert view.status == FAILED
     assert view.error.startswith("The numbers overflowed")

@@ -14,8 +14,8 @@ DOCS = Path(__file__).parents[1] / "docs"
 PICTURE = "layer=conv4_1&channel=6&size=160&seed=0"
 PAGES = {
     "home": ("/", "Draw what a channel looks for"),
-    "structure": ("/Model_structure?layer=conv3_1", "parameters"),
-    "activations": ("/Filter_activations?layer=conv3_1&photo=cat", "conv3_1"),
+    "structure": ("/Model_structure?layer=conv3_1", "Where the work is done"),
+    "activations": ("/Filter_activations?layer=conv3_1&photo=cat", "mean activation"),
     "feature": (
         f"/Feature_visualization?{PICTURE}&recipe=report/4-small-norm;steps=60",
         "Finished",
