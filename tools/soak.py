@@ -13,7 +13,7 @@ from explorer.studio import LIVE, Studio
 from explorer.targets import Target
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "streamlit_app.py", *sorted((ROOT / "pages").glob("*.py"))]
+PAGES = sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py"))
 PAGE_RUNS, RENDERS = 200, 50
 LAYERS = ("conv1_2", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
 
@@ -27,9 +27,13 @@ def resident_mb() -> float:
 
 def run(page_runs: int, renders: int, first_seed: int) -> None:
     """Run pages in turn, and renders of other seeds, each to its end."""
-    apps = [AppTest.from_file(str(page), default_timeout=120) for page in PAGES]
+    home = str(ROOT / "streamlit_app.py")
+    apps = [AppTest.from_file(home, default_timeout=120).run() for _ in range(len(PAGES) + 1)]
+    for app, page in zip(apps, PAGES, strict=False):
+        app.switch_page(page)
     for i in range(page_runs):
-        apps[i % len(apps)].run()
+        app = apps[i % len(apps)].run()
+        assert not app.exception, app.exception
     for i in range(renders):
         recipe = preset(
             "report/4-small-norm",
