@@ -1,4 +1,4 @@
-"""What to excite: a channel, a neuron, a class, a layer, a direction, a photo; or several at once."""
+"""What to excite: a channel, a neuron, a class, a layer, a direction, a photo, or several."""
 
 import math
 import re
@@ -16,6 +16,8 @@ from explorer.networks.network import Network
 MOST_TERMS = 8
 """Targets that may be weighed against one another."""
 LARGEST_WEIGHT = 1000
+TERM = re.compile(r"\s*(?:(-?[0-9.]{1,12}(?:e-?\d\d?)?)\s*\*)?\s*([\w-]+)(?::(.+?))?\s*")
+"""Weight, layer and channel, or "class" and its name, of a target as text."""
 EXCITABLE = ("convolution", "depthwise", "addition", "pooling", "dense")
 """Kinds of layers that have channels to excite."""
 
@@ -286,7 +288,7 @@ def _checked_direction(direction: object, layer: Layer) -> tuple[tuple[int, floa
         return None
     pairs = direction.items() if isinstance(direction, Mapping) else direction
     try:
-        weights = {channel: weight for channel, weight in pairs}
+        weights = dict(pairs)
     except (TypeError, ValueError):
         weights = {}
     if not weights:

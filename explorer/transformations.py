@@ -24,10 +24,8 @@ class Draw:
         import tensorflow as tf
 
         self._count += 1
-        return tf.stack([tf.cast(self.seed, tf.int64), 64 * tf.cast(self.step, tf.int64)]) + [
-            0,
-            self._count,
-        ]
+        place = 64 * tf.cast(self.step, tf.int64) + self._count
+        return tf.stack([tf.cast(self.seed, tf.int64), place])
 
     def uniform(self, shape, low=-1.0, high=1.0):
         """Uniform numbers, float32."""
