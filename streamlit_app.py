@@ -11,7 +11,7 @@ layout.begin(
     "Ask any of its 4,224 filters what it looks for, and watch it draw the answer.",
 )
 for column, picture in zip(st.columns(len(PICTURES)), PICTURES, strict=True):
-    with column:
+    with column, st.container(key=f"pick-{picture.file}"):
         jpeg = (FOLDER / picture.file).read_bytes()
         st.image(layout.data_url(jpeg), width="stretch", alt=f"Drawn by VGG16: {picture.caption}")
         st.page_link(

@@ -105,22 +105,29 @@ with right:
         rows = []
         for title, frame in zip(titles, view.frames, strict=True):
             values = measured(frame.kept.image)
-            row = {"recipe": title, "score": number(frame.kept.score)}
+            score = float(number(frame.kept.score).replace(",", ""))
+            row = {"recipe": title, "score": score}
             for name, measure in MEASURES.items():
                 scale = 100 if measure.unit == "%" else 1
                 row[measure.title + f" ({measure.unit})" * bool(measure.unit)] = round(
                     scale * values[name], 1
                 )
             rows.append(row)
-        st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
-        st.caption("; ".join(f"{m.title}: {m.help}" for m in MEASURES.values()))
+        st.dataframe(
+            pd.DataFrame(rows),
+            hide_index=True,
+            width="stretch",
+            column_config={"score": st.column_config.NumberColumn(format="localized")},
+            alt="Measures of the pictures, a recipe in each row",
+        )
+        st.caption(" ".join(f"**{m.title.capitalize()}**: {m.help}" for m in MEASURES.values()))
+        kept = [frame.kept for frame in view.frames]
+        cells = [
+            (frame.image, f"{title}\nstep {frame.step}, score {number(frame.score)}")
+            for title, frame in zip(titles, kept, strict=True)
+        ]
         page = sheet(
-            [
-                [
-                    (frame.kept.image, f"{title}\nstep {frame.kept.step}, score {row['score']}")
-                    for title, frame, row in zip(titles, view.frames, rows, strict=True)
-                ]
-            ],
+            [cells],
             title=describe(model, held.recipes[0].target),
         )
         buffer = io.BytesIO()

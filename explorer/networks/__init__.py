@@ -4,11 +4,14 @@ import difflib
 from functools import cache
 
 from explorer.errors import InputError
+from explorer.networks.efficientnet_lite0 import EfficientNetLite0
 from explorer.networks.network import Network
 from explorer.networks.vgg16 import VGG16
 
-NETWORKS: dict[str, type[Network]] = {network.name: network for network in (VGG16,)}
-"""Every network by name; a further one is a class like VGG16 and an entry here."""
+NETWORKS: dict[str, type[Network]] = {
+    network.name: network for network in (VGG16, EfficientNetLite0)
+}
+"""Every network by name; a further one is a class in a file of its own, and an entry here."""
 
 
 def load_network(name: str = "vgg16") -> Network:

@@ -90,11 +90,20 @@ class Network(ABC):
 
     @abstractmethod
     def outputs(self, image, last: str) -> dict:
-        """Every layer up to `last`, by name: tensors before ReLU for (b, h, w, 3) RGB 0–255."""
+        """Every layer up to `last`, by name: tensors for (b, h, w, 3) RGB 0–255.
+
+        They are values before the layer's activation, see `activate`.
+        """
 
     @abstractmethod
     def unit_map(self, image, layer: Layer, channel):
-        """One channel of a layer before ReLU: (b, h, w), or (b,) for a dense layer."""
+        """One channel of a layer before its activation: (b, h, w), or (b,) if not spatial."""
+
+    def activate(self, layer: Layer, values):
+        """What a layer passes on, from its values before the activation: any shape -> the same."""
+        import tensorflow as tf
+
+        return values if layer.activation == "linear" else getattr(tf.nn, layer.activation)(values)
 
     @property
     def tensors(self):
@@ -115,8 +124,8 @@ class Network(ABC):
             names: canonical or paper names of the layers wanted.
 
         Returns:
-            Canonical name -> float32 (h, w, channels), or (units,), after ReLU. `predictions`
-            has the classes' scores before softmax, `softmax` their probabilities.
+            Canonical name -> float32 (h, w, channels), or (units,), after the activation.
+            `predictions` has the classes' scores before softmax, `softmax` their probabilities.
 
         Raises:
             InputError: an unknown layer, a picture of the wrong size, or missing weights.
@@ -141,10 +150,3 @@ class Network(ABC):
             return [self.activate(self.layer(name), outputs[name]) for name in names]
 
         return compute
-
-    def activate(self, layer: Layer, output):
-        """What a layer passes on: its output after ReLU, if it has one."""
-        import tensorflow as tf
-
-        plain = layer.name == self.class_layer or layer.kind in ("input", "softmax")
-        return output if plain else tf.nn.relu(output)

@@ -32,8 +32,8 @@ ROWS = (
     Row("flatten", "flatten", "flatten"),
     Row("fc1", "fc_1", "dense", 4096, other_names=("fc6",)),
     Row("fc2", "fc_2", "dense", 4096, other_names=("fc7",)),
-    Row("predictions", "fc_3", "dense", 1000, other_names=("fc8", "fc3")),
-    Row("softmax", "softmax", "softmax", other_names=("prob",)),
+    Row("predictions", "fc_3", "dense", 1000, activation="linear", other_names=("fc8", "fc3")),
+    Row("softmax", "softmax", "softmax", activation="linear", other_names=("prob",)),
 )
 
 

@@ -20,6 +20,7 @@ LONGEST_SLIDER = 600
 """Steps that the slider offers; an address may ask for more."""
 NO_PHOTO = ""
 MEAN = "mean"
+KEEP = {"last": "The last", "best": "The best score"}
 GROUPS = {
     "gradient": "On the gradient",
     "step": "On the step",
@@ -147,12 +148,12 @@ def _place(page: str) -> tuple[int, int] | str | None:
 def shared(page: str, photo: Photo | None) -> dict:
     """Choose steps, size, seed and start: what all recipes of a page have in common."""
     state = st.session_state
-    left, middle, right = st.columns((3, 2, 2))
     longest = max(LONGEST_SLIDER, state[f"{page}:steps"])
-    left.slider("Steps", 1, min(longest, settings().steps), key=f"{page}:steps")
+    st.slider("Steps", 1, min(longest, settings().steps), key=f"{page}:steps")
+    left, right = st.columns(2)
     now = state[f"{page}:size"]
     sizes = {(side, side) for side in SIZES if side * side <= settings().pixels}
-    middle.selectbox(
+    left.selectbox(
         "Size",
         sorted(sizes | {now}),
         key=f"{page}:size",
@@ -193,11 +194,16 @@ def recipe(
         args=(slot, own_steps),
     )
     st.caption(f"{PRESETS[name].note} Source: {PRESETS[name].source}.")
+    st.segmented_control(
+        "Keep which picture",
+        KEEP,
+        format_func=KEEP.get,
+        key=f"{slot}:keep",
+        required=True,
+        width="stretch",
+    )
     with st.expander("Every method and its strength"):
         methods = _methods(slot)
-        st.segmented_control(
-            "Keep which picture", ("last", "best"), key=f"{slot}:keep", required=True
-        )
     return preset(
         name,
         wanted,

@@ -15,13 +15,25 @@ h1 { font-size: 2rem !important; padding-bottom: 0.2rem !important; }
 :focus-visible { outline: 2px solid #c2622b !important; outline-offset: 2px; }
 [data-testid="stSidebarNavItems"] li:first-child p { font-size: 0; }
 [data-testid="stSidebarNavItems"] li:first-child p::after { content: "Home"; font-size: 0.875rem; }
+[data-testid="stCaptionContainer"] { opacity: 0.8; }
+[data-testid="stBaseButton-primary"]:enabled { color: light-dark(#fff, #16110d) !important; }
+[data-testid="stPageLink-NavLink"] p { white-space: normal; }
+[class*="st-key-pick-"] { position: relative; gap: 0.25rem; }
+[class*="st-key-pick-"] :is([data-testid="stElementContainer"], [data-testid="stPageLink"],
+  .stButton, button, a) { position: static; }
+[class*="st-key-pick-"] :is(button, a)::after { content: ""; position: absolute; inset: 0; }
+[class*="st-key-pick-"]:hover img { filter: brightness(1.12); }
 .waiting { aspect-ratio: 1; border-radius: 6px; background: rgba(128, 128, 128, 0.18); }
 @media (max-width: 640px) {
   .st-key-stage > div > [data-testid="stHorizontalBlock"],
   .st-key-stage > [data-testid="stHorizontalBlock"] { flex-direction: column-reverse; }
+  .st-key-stage > div > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] {
+    min-width: 100%; }
 }
 </style>
 """
+"""In a container whose key begins with "pick-", a picture and its button or link are one thing to
+click on."""
 
 
 def begin(title: str, lead: str) -> None:
@@ -30,7 +42,7 @@ def begin(title: str, lead: str) -> None:
     st.html(STYLE)
     heading, words = st.columns((5, 1), vertical_alignment="center")
     heading.title(title)
-    with words:
+    with words, st.container(horizontal_alignment="right"):
         glossary.offer()
     st.markdown(lead)
 

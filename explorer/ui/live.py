@@ -15,6 +15,8 @@ from explorer.ui.layout import data_url, duration, number
 from explorer.ui.session import studio, visitor
 
 POLL_SECONDS = 0.4
+LEGEND_COLUMNS = 2
+"""What fits side by side on a phone."""
 
 
 def begin(page: str, recipes: Sequence[Recipe], photo: Photo | None) -> None:
@@ -57,7 +59,7 @@ def _show(page: str, held: Ticket, captions: Sequence[str], was_live: bool) -> N
     for i, recipe in enumerate(held.recipes):
         with columns[i % len(columns)]:
             _picture(recipe, held, view, i, captions[i], look)
-    _looking_back(page, held, view)
+    _looking_back(page, held, view, captions)
 
 
 def _widths(count: int) -> int:
@@ -122,7 +124,7 @@ def shown_jpeg(frame: Frame) -> bytes:
     return jpeg_bytes(frame.image, 92)
 
 
-def _looking_back(page: str, held: Ticket, view: View) -> None:
+def _looking_back(page: str, held: Ticket, view: View, captions: Sequence[str]) -> None:
     dones = sorted({moment.done for moments in held.job.moments for moment in moments})
     if view.status not in LIVE and len(dones) > 2:
         dones = [done for done in dones if done <= view.done]
@@ -134,16 +136,18 @@ def _looking_back(page: str, held: Ticket, view: View) -> None:
             format_func=lambda done: f"step {done}",
         )
     curves = [
-        {"step": step, "score": score, "recipe": f"{i + 1}. {recipe.preset}"}
-        for i, recipe in enumerate(held.recipes)
-        for step, score in list(held.job.curves[i])
+        {"step": step, "score": score, "recipe": caption}
+        for caption, curve in zip(captions, held.job.curves, strict=True)
+        for step, score in list(curve)
     ]
-    if len(curves) > 2 * len(held.recipes):
-        _curve(pd.DataFrame(curves), len(held.recipes) > 1)
+    if len(curves) > 2 * len(captions):
+        _curve(pd.DataFrame(curves), captions)
 
 
-def _curve(table: pd.DataFrame, several: bool) -> None:
+def _curve(table: pd.DataFrame, captions: Sequence[str]) -> None:
     import altair as alt
+
+    several = len(captions) > 1
 
     chart = (
         alt.Chart(table)
@@ -153,8 +157,13 @@ def _curve(table: pd.DataFrame, several: bool) -> None:
             y=alt.Y("score:Q", title="score", scale=alt.Scale(zero=False)),
             tooltip=["recipe", "step", alt.Tooltip("score", format=",.3~f")],
         )
-        .properties(height=180)
+        .properties(height=280 if several else 180)
     )
     if several:
-        chart = chart.encode(color=alt.Color("recipe:N", legend=alt.Legend(orient="top", title="")))
-    st.altair_chart(chart, width="stretch")
+        legend = alt.Legend(orient="bottom", title="", columns=LEGEND_COLUMNS, labelLimit=150)
+        scale = alt.Scale(domain=list(captions), scheme="tableau10")
+        chart = chart.encode(color=alt.Color("recipe:N", legend=legend, scale=scale))
+    ends = table.groupby("recipe", sort=False)["score"].last()
+    reached = "; ".join(f"{caption}: {number(score)}" for caption, score in ends.items())
+    alt_text = f"Line chart: score against step. Last score of {reached}"
+    st.altair_chart(chart, width="stretch", alt=alt_text)

@@ -18,18 +18,11 @@ THUMBNAIL = (112, 112)
 STYLE = """
 <style>
 .st-key-photos { display: grid; gap: 0.5rem; align-content: start;
-  grid-template-columns: repeat(auto-fill, minmax(4.1rem, 5.4rem)); }
-[class*="st-key-pick-"] { position: relative; gap: 0.25rem; }
-[class*="st-key-pick-"] :is([data-testid="stElementContainer"], .stButton, button) {
-  position: static;
-}
+  grid-template-columns: repeat(auto-fill, minmax(4.1rem, 1fr)); }
 [class*="st-key-pick-"] button { width: 100%; min-height: 1.9rem; padding: 0 0.25rem; }
 .st-key-photos button p { font-size: 0.8rem; }
-[class*="st-key-pick-"] button::after { content: ""; position: absolute; inset: 0; }
-[class*="st-key-pick-"]:hover img { filter: brightness(1.12); }
 </style>
 """
-"""A picture and the button below it are one thing to click on."""
 
 MultiPartParser.spool_max_size = 0
 """Streamlit's server would put an upload of over a megabyte into a temporary file; 0 is never.

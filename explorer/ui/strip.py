@@ -35,9 +35,9 @@ def show(choose: Callable[[Recipe], None]) -> None:
     st.markdown("**Drawn in this visit**")
     with st.container(horizontal=True, gap="small", key="strip"):
         for i, (recipe, jpeg) in enumerate(strip.items()):
-            with st.container(width=SIDE + 8):
+            with st.container(width=SIDE + 8, key=f"pick-drawn-{i}"):
                 st.image(data_url(jpeg), width=SIDE, alt=recipe.caption)
-                short = recipe.caption.split(" · ")[0].replace(", channel", "")
+                short = recipe.caption.split(" · ")[0].replace(", channel", " ·")
                 st.button(
                     short,
                     key=f"strip {i}",
