@@ -138,11 +138,12 @@ class Network(ABC):
         @tf.function(autograph=False)
         def compute(image):
             outputs = self.outputs(image, names[-1])
-            return [self._activated(self.layer(name), outputs[name]) for name in names]
+            return [self.activate(self.layer(name), outputs[name]) for name in names]
 
         return compute
 
-    def _activated(self, layer: Layer, output):
+    def activate(self, layer: Layer, output):
+        """What a layer passes on: its output after ReLU, if it has one."""
         import tensorflow as tf
 
         plain = layer.name == self.class_layer or layer.kind in ("input", "softmax")
