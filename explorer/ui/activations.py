@@ -467,19 +467,16 @@ def _looks_for(model: Network, layer: Layer, channel: int) -> None:
     if held and held.recipes != (recipe,):
         held.close()
         held = state.pop(f"{PAGE}:ticket") and None
-    if state.get(f"{PAGE}:drawn") != recipe:
-        state[f"{PAGE}:refused"] = None
     st.markdown("**The picture that it looks for**")
     if held is None:
         if st.button(f"Draw what filter {channel} looks for", type="primary"):
-            state[f"{PAGE}:drawn"] = recipe
             live.begin(PAGE, [recipe], None)
             st.rerun()
         st.caption(
             "The network starts from noise and climbs until this filter answers as strongly as "
             "it can; the photo plays no part. It takes some ten seconds."
         )
-    live.panel(PAGE, [f"{layer.paper_name}, filter {channel}"])
+    live.panel(PAGE, [f"{layer.paper_name}, filter {channel}"], [recipe])
     st.page_link(
         "pages/3_Feature_visualization.py",
         label="Go on with it in Feature visualization",
