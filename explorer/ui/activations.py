@@ -1,6 +1,7 @@
 """The filter activations page: its address, maps to click on, the chart, and one filter."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from html import escape
 
 import numpy as np
@@ -98,14 +99,16 @@ def fill(link: Mapping[str, str]) -> list[str]:
             state[f"{PAGE}:numbers"] = text if valid else FIRST_NUMBERS
         else:
             state[f"{PAGE}:count"] = tried(
-                lambda: whole(text[:40], "number of filters", 1, MOST_FILTERS), REPORT_FILTERS
+                lambda: whole(text, "number of filters", 1, MOST_FILTERS), REPORT_FILTERS
             )
     state[f"{PAGE}:overlay"] = tried(
         lambda: bool(whole(link.get("overlay", "0"), "overlay", 0, 1)), False
     )
     last = layer.channels - 1
-    text = link.get("filter")
-    state[f"{PAGE}:filter"] = text and tried(lambda: whole(text[:40], "filter", 0, last), None)
+    state[f"{PAGE}:filter"] = None
+    if "filter" in link:
+        read = partial(whole, link["filter"], "filter", 0, last)
+        state[f"{PAGE}:filter"] = tried(read, None)
     photo = link.get("photo")
     if photo in SAMPLES:
         state[f"{PAGE}:photo"] = photo

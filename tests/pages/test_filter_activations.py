@@ -238,6 +238,7 @@ def test_the_link_to_feature_visualization_opens_the_same_recipe():
         ({"overlay": "maybe"}, "overlay must be"),
         ({"filter": "256"}, "from 0 to 255"),
         ({"filter": "-1"}, "from 0 to 255"),
+        ({"filter": ""}, "from 0 to 255"),
         ({"filter": "²"}, "from 0 to 255"),
     ],
 )
