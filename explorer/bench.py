@@ -9,10 +9,11 @@ from statistics import median
 import numpy as np
 
 from explorer.errors import InputError
+from explorer.excitation import excitation
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.recipe import checked_size
-from explorer.targets import Target, excitation
+from explorer.targets import Target
 
 REPEATS = 9
 MATRIX_SIDE = 2048
@@ -150,7 +151,7 @@ def _engine_step(network: Network, layer: Layer):
     def step(image, channel):
         with tf.GradientTape() as tape:
             tape.watch(image)
-            score = excitation(network, target, image, channel, None)
+            score = excitation(network, target, image, ({"weight": 1.0, "channel": channel},))[0]
         return _moved(image, tape.gradient(score, image))
 
     return step

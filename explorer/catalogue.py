@@ -5,20 +5,48 @@ import difflib
 from explorer.errors import InputError
 from explorer.gradient_filters import GRADIENT_FILTERS
 from explorer.methods import Method
+from explorer.parametrizations import PARAMETRIZATIONS, SPECTRA
+from explorer.penalties import PENALTIES
 from explorer.regularizers import REGULARIZERS
 from explorer.schedules import SCHEDULES
 from explorer.starts import STARTS
 from explorer.step_rules import STEP_RULES
+from explorer.stopping import STOPPINGS
+from explorer.transformations import TRANSFORMATIONS
 
 TABLES: dict[str, tuple[Method, ...]] = {
     "start": STARTS,
+    "parametrization": PARAMETRIZATIONS,
     "schedule": SCHEDULES,
+    "transformation": TRANSFORMATIONS,
+    "penalty": PENALTIES,
     "gradient filter": GRADIENT_FILTERS,
     "step rule": STEP_RULES,
     "regularizer": REGULARIZERS,
+    "stopping": STOPPINGS,
 }
 
 METHODS: dict[str, Method] = {method.name: method for table in TABLES.values() for method in table}
+
+ALTERNATIVES = (tuple(rule.name for rule in STEP_RULES), SPECTRA)
+"""Methods of which a recipe has at most one."""
+
+CLASHES: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
+    (("fourier",), ("maco",), "each says what is optimized, and only one can"),
+    (
+        SPECTRA,
+        ("recursion", "blur", "small-norm", "small-contribution", "clip"),
+        "it acts on pixels, and a spectrum has none to set",
+    ),
+    (SPECTRA, ("plain",), "its rate is for pixels; choose adam"),
+    (("maco",), ("decay",), "a phase has no mean color to go to"),
+    (
+        ("decorrelated-color",),
+        ("small-norm", "small-contribution", "clip"),
+        "it looks at red, green and blue",
+    ),
+)
+"""Which methods do not combine: any of the first with any of the second, and why."""
 
 
 def find_method(name: str) -> Method:
@@ -34,8 +62,8 @@ def checked_methods(methods: dict[str, dict]) -> dict[str, dict[str, float]]:
     """Methods in their order, with every strength a valid number and none left out.
 
     Raises:
-        InputError: an unknown method or parameter, a value out of range, or not exactly one
-            step rule.
+        InputError: an unknown method or parameter, a value out of range, methods that do not
+            combine, or not exactly one step rule.
     """
     if not isinstance(methods, dict):
         raise InputError("The methods of a recipe must be a table of names and strengths.")
@@ -61,4 +89,9 @@ def checked_methods(methods: dict[str, dict]) -> dict[str, dict[str, float]]:
         known = ", ".join(rule.name for rule in STEP_RULES)
         given = " and ".join(rules) or "none"
         raise InputError(f"A recipe needs exactly one step rule of {known}, but has {given}.")
+    for ones, others, reason in CLASHES:
+        for one in ones:
+            for other in others:
+                if one in checked and other in checked:
+                    raise InputError(f"{other} does not go with {one}: {reason}.")
     return checked

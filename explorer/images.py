@@ -56,6 +56,19 @@ def sample_photo(name: str) -> Photo:
     return Photo(name, read_photo(SAMPLES[name]).pixels)
 
 
+def photo_named(name: str, own: Photo | None) -> Photo:
+    """The sample photo of this name, or the person's own; `InputError` if it is not given."""
+    if name in SAMPLES:
+        return sample_photo(name)
+    if own is None or own.name != name:
+        given = "another photo was given" if own else "it was not given"
+        raise InputError(
+            f"The recipe needs a person's own photo ({name[:15]}…), and {given}: please give "
+            "that file."
+        )
+    return own
+
+
 def read_photo(source: str | Path | bytes) -> Photo:
     """Read a photo of any mode and orientation.
 
@@ -87,7 +100,12 @@ def read_photo(source: str | Path | bytes) -> Photo:
                     f"{LARGEST_PHOTO / 1e6:.0f} million pixels, so please make it smaller."
                 )
             pixels = _upright_rgb(image)
-    except (UnidentifiedImageError, Image.DecompressionBombError):
+    except Image.DecompressionBombError:  # Pillow's own limit, before the one above
+        raise InputError(
+            f"{what} has far too many pixels: the limit is {LARGEST_PHOTO / 1e6:.0f} million, so "
+            "please make it smaller."
+        ) from None
+    except UnidentifiedImageError:
         raise InputError(
             f"{what} is not a picture that can be read: use a JPEG, PNG, WebP, GIF, BMP or TIFF."
         ) from None

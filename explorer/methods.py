@@ -7,6 +7,10 @@ from typing import NamedTuple
 
 from explorer.errors import InputError
 
+ACTS_ON = ("start", "parametrization", "view", "score", "gradient", "step", "image", "end")
+"""What methods change: the start, what is optimized, what the network sees, what is climbed, the
+gradient, the step, the picture after it, and when it ends."""
+
 
 class Moment(NamedTuple):
     """Where a step stands; tensors, so that no step is traced twice.
@@ -83,11 +87,13 @@ class Method:
     Attributes:
         name: as in `--set name.parameter=value`.
         title: for people.
-        acts_on: "start", "gradient", "step" or "image": what it changes.
+        acts_on: one of `ACTS_ON`: what it changes.
         summary: one line that says what it does and who had the idea.
         apply: the computation; what it takes depends on what it acts on, see the module where
             it is defined. Strengths come as keyword arguments.
         parameters: its strengths.
+        memory: how many tensors, shaped as what is optimized, it remembers from step to step.
+        begin: of a parametrization, what makes what is optimized from a picture and a seed.
     """
 
     name: str
@@ -96,11 +102,13 @@ class Method:
     summary: str
     apply: Callable
     parameters: tuple[Parameter, ...] = ()
+    memory: int = 0
+    begin: Callable | None = None
 
     def parameter(self, name: str) -> Parameter:
         """The parameter of this name; `InputError` if there is none."""
         for parameter in self.parameters:
             if parameter.name == name:
                 return parameter
-        known = ", ".join(parameter.name for parameter in self.parameters)
+        known = ", ".join(parameter.name for parameter in self.parameters) or "none"
         raise InputError(f"{self.name} has no parameter '{name}': it has {known}.")

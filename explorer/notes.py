@@ -17,7 +17,7 @@ Stop = tuple[int, int]
 
 def stop_of(recipe: Recipe, frame: Frame) -> Stop | None:
     """Where the render of `recipe` stands at `frame`; None if that is its end."""
-    if frame.recipe == recipe and frame.step == recipe.steps:
+    if frame.recipe == recipe and frame.ending:
         return None
     return recipe.lineage.index(frame.recipe), frame.step
 

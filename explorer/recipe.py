@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from explorer.catalogue import checked_methods
+from explorer.catalogue import ALTERNATIVES, checked_methods
 from explorer.errors import InputError
 from explorer.networks import load_network
 from explorer.presets import DEFAULT_PRESET, PRESETS
 from explorer.targets import Target, describe
+from explorer.targets import from_json as target_from
 
 FORMAT = 1
 """Version of the JSON form."""
@@ -139,7 +140,8 @@ class Recipe:
     def photos(self) -> tuple[str, ...]:
         """The photos, samples and own, that are needed to render it."""
         starts = (recipe.start for recipe in self.lineage)
-        return tuple(sorted({s.photo for s in starts if isinstance(s, PhotoStart)}))
+        names = {start.photo for start in starts if isinstance(start, PhotoStart)}
+        return tuple(sorted(names.union(*(recipe.target.photos for recipe in self.lineage))))
 
     @property
     def caption(self) -> str:
@@ -201,11 +203,9 @@ def from_dict(data: object, depth: int = 1) -> Recipe:
         raise InputError(f"The recipe has an entry '{unknown[0]}' that this program does not know.")
     values = {name: value for name, value in data.items() if name != "format"}
     try:
-        target = dict(values.pop("target"))
-        if isinstance(target.get("position"), list):
-            target["position"] = tuple(target["position"])
+        target = target_from(values.pop("target"))
         start = _start_from(values.pop("start", None), depth)
-        return Recipe(target=Target(**target), start=start, **values)
+        return Recipe(target=target, start=start, **values)
     except InputError:
         raise
     except (AttributeError, KeyError, TypeError, ValueError):
@@ -325,17 +325,15 @@ def preset(
 def merged(methods: Mapping, changes: Mapping) -> dict:
     """Methods with changes laid over them; a change of None switches the method off.
 
-    Switching on one step rule switches the others off.
+    Switching on one step rule, or one spectrum, switches the others off.
     """
-    from explorer.step_rules import STEP_RULES
-
-    rules = {rule.name for rule in STEP_RULES}
     result = {name: dict(strengths) for name, strengths in methods.items()}
     for name, strengths in changes.items():
         if strengths is None:
             result.pop(name, None)
             continue
-        if name in rules:
-            result = {k: v for k, v in result.items() if k == name or k not in rules}
+        for rivals in ALTERNATIVES:
+            if name in rivals:
+                result = {k: v for k, v in result.items() if k == name or k not in rivals}
         result[name] = result.get(name, {}) | dict(strengths)
     return result

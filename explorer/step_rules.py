@@ -1,7 +1,9 @@
-"""Step rules: how the filtered gradient moves the picture.
+"""Step rules: how the filtered gradient moves what is optimized.
 
-Each takes the gradient (h, w, 3) and its strength, and returns what is added to the picture
-in units of 1/255 of the full range. A recipe has exactly one.
+Each takes the gradient (…, h, w, 3) or that of a spectrum, and its strength, and returns what is
+added; for pixels that is in gray levels. A rule with a memory takes its tensors after the
+gradient, and the number of the step, from 0, and returns the step and the new memory. A recipe
+has exactly one.
 """
 
 from explorer.methods import Method, Parameter
@@ -24,9 +26,44 @@ def progress(gradient, gain, largest_rate):
 
 def plain(gradient, rate):
     """The gradient times a rate and the number of pixels, so that sizes behave alike."""
-    height, width = gradient.shape[:2]
+    height, width = gradient.shape[-3:-1]
     return rate * height * width * gradient
 
+
+def adam(gradient, memory, step, rate):
+    """Mean gradient over its deviation (Kingma and Ba 2015), β 0.9 and 0.999, ε 1e-8."""
+    return _adam(gradient, memory, step, rate, ahead=False)
+
+
+def nadam(gradient, memory, step, rate):
+    """Adam that looks one step ahead (Dozat 2016), with a constant momentum."""
+    return _adam(gradient, memory, step, rate, ahead=True)
+
+
+def _adam(gradient, memory, step, rate, ahead: bool):
+    import tensorflow as tf
+
+    count = tf.cast(step + 1, tf.float32)
+    mean = MOMENTUM * memory[0] + (1 - MOMENTUM) * gradient
+    square = SQUARES * memory[1] + (1 - SQUARES) * gradient**2
+    if ahead:
+        direction = MOMENTUM * mean / (1 - MOMENTUM ** (count + 1))
+        direction += (1 - MOMENTUM) * gradient / (1 - MOMENTUM**count)
+    else:
+        direction = mean / (1 - MOMENTUM**count)
+    deviation = tf.sqrt(square / (1 - SQUARES**count))
+    return rate * direction / (deviation + 1e-8), (mean, square)
+
+
+def rmsprop(gradient, memory, step, rate, rho):
+    """The gradient over the root of its running mean square, not corrected for its start."""
+    import tensorflow as tf
+
+    square = rho * memory[0] + (1 - rho) * gradient**2
+    return rate * gradient / tf.sqrt(square + 1e-7), (square,)
+
+
+MOMENTUM, SQUARES = 0.9, 0.999
 
 STEP_RULES = (
     Method(
@@ -55,5 +92,35 @@ STEP_RULES = (
         "Adds the gradient times a fixed rate: small gradients make small steps.",
         plain,
         (Parameter("rate", 0.1, 1e-6, 1e6, "a pixel", "Times gradient and number of pixels."),),
+    ),
+    Method(
+        "adam",
+        "Adam",
+        "step",
+        "Remembers the gradient's mean and size, and moves every number about equally far (Lucid).",
+        adam,
+        (Parameter("rate", 0.05, 1e-4, 100, "a step", "How far a number moves at most, about."),),
+        memory=2,
+    ),
+    Method(
+        "nadam",
+        "NAdam",
+        "step",
+        "Adam that looks one step ahead (MACO).",
+        nadam,
+        (Parameter("rate", 1.0, 1e-4, 100, "a step", "How far a number moves at most, about."),),
+        memory=2,
+    ),
+    Method(
+        "rmsprop",
+        "RMSprop",
+        "step",
+        "Divides the gradient by its size over many steps (tf-keras-vis).",
+        rmsprop,
+        (
+            Parameter("rate", 1.0, 1e-4, 100, "a step", "How far a number moves, about."),
+            Parameter("rho", 0.999, 0, 0.9999, "", "How much is remembered at each step."),
+        ),
+        memory=1,
     ),
 )

@@ -79,7 +79,7 @@ class Job:
         }
         self._rendered = None
         self._strides = [1] * len(recipes)
-        self._times: deque[float] = deque(maxlen=PACE_FRAMES)
+        self._times: deque[tuple[float, int]] = deque(maxlen=PACE_FRAMES)
 
     @property
     def total(self) -> int:
@@ -112,7 +112,7 @@ class Job:
             if not self.frames or frame is not self.frames[i]:
                 self._remember(i, frame)
         self.frames = frames
-        self._times.append(time.monotonic())
+        self._times.append((time.monotonic(), self.done))
         return True
 
     def rest(self) -> None:
@@ -123,8 +123,8 @@ class Job:
         """How it stands."""
         left = None
         if self.status == RUNNING and len(self._times) > 1:
-            pace = (self._times[-1] - self._times[0]) / (len(self._times) - 1)
-            left = pace * (self.total - self.done)
+            (begin, first), (now, last) = self._times[0], self._times[-1]
+            left = (now - begin) / max(last - first, 1) * (self.total - self.done)
         return View(self.status, self.frames, self.done, self.total, left, self.error)
 
     def _remember(self, i: int, frame: Frame) -> None:

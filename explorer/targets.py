@@ -1,19 +1,34 @@
-"""What to excite: a channel, a neuron or a class, and how much a picture excites it."""
+"""What to excite: a channel, a neuron, a class, a layer, a direction, a photo, or several."""
 
+import math
+import re
 import reprlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 
 from explorer.errors import InputError
 from explorer.networks import classes
-from explorer.networks.network import KEPT_FUNCTIONS, Network
+from explorer.networks.layers import Layer
+from explorer.networks.network import Network
+
+MOST_TERMS = 8
+"""Targets that may be weighed against one another."""
+LARGEST_WEIGHT = 1000
+TERM = re.compile(r"\s*(?:(-?[0-9.]{1,12}(?:e-?\d\d?)?)\s*\*)?\s*([\w-]+)(?::(.+?))?\s*")
+"""Weight, layer and channel, or "class" and its name, of a target as text."""
+EXCITABLE = ("convolution", "depthwise", "addition", "pooling", "dense")
+"""Kinds of layers that have channels to excite."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """A channel of a layer (mean over space), one neuron of it, or a class.
+    """What to excite.
+
+    A layer with a channel is the mean of that channel over space; with a position, one neuron;
+    with a direction, a mixture of channels; with a photo, what the layer answers to it; with
+    nothing, the whole layer.
 
     Attributes:
         layer: canonical or paper name.
@@ -22,6 +37,12 @@ class Target:
         after_relu: take the value after ReLU; dead channels then have no gradient.
         class_: a class by number or name, instead of layer and channel. It is taken before
             softmax.
+        direction: channel -> weight; the answers are compared with this mixture, all channels
+            left out being zero.
+        photo: excite the layer as this photo does, a sample's name or "sha256:" and the digest of
+            a person's own ("caricature").
+        weight: of this target among several, not 0; below 0 it is held down.
+        also: further targets, whose weighted scores are added.
     """
 
     layer: str | None = None
@@ -29,6 +50,10 @@ class Target:
     position: tuple[int, int] | str | None = None
     after_relu: bool = False
     class_: int | str | None = None
+    direction: Mapping[int, float] | tuple[tuple[int, float], ...] | None = None
+    photo: str | None = None
+    weight: float = 1.0
+    also: tuple["Target", ...] = ()
 
     def resolved(self, network: Network, size: tuple[int, int]) -> "Target":
         """The same target with canonical layer name and channel, checked against a network.
@@ -38,8 +63,11 @@ class Target:
             size: (height, width) of the picture in pixels.
 
         Raises:
-            InputError: no such layer, channel, class or position.
+            InputError: no such layer, channel, class or position, or parts that do not go
+                together.
         """
+        weight, also = _checked_weight(self.weight), _checked_terms(self.also)
+        also = tuple(term.resolved(network, size) for term in also)
         if self.class_ is not None:
             if self.layer is not None or self.channel is not None:
                 raise InputError("A target is either a layer with a channel or a class, not both.")
@@ -50,47 +78,115 @@ class Target:
         if self.layer is None:
             raise InputError("Say what to excite: a layer and a channel, or a class.")
         layer = network.layer(self.layer)
-        if layer.kind not in ("convolution", "pooling", "dense"):
+        if layer.kind not in EXCITABLE:
             raise InputError(
                 f"{layer.paper_name} has no channels to excite: choose a convolution, a pooling "
                 "or a dense layer."
-            )
-        last = layer.channels - 1
-        if isinstance(self.channel, bool) or not isinstance(self.channel, int | np.integer):
-            raise InputError(f"{layer.paper_name} needs a channel, a number from 0 to {last}.")
-        if not 0 <= self.channel <= last:
-            raise InputError(
-                f"{layer.paper_name} has no channel {self.channel}: they count from 0 to {last}."
             )
         if not isinstance(self.after_relu, bool):
             raise InputError("Whether a target is taken after ReLU is true or false.")
         if self.after_relu and layer.name == network.class_layer:
             raise InputError("A class is taken before softmax and has no ReLU.")
-        position = _checked_position(self.position, network, layer, size)
-        return replace(self, layer=layer.name, channel=int(self.channel), position=position)
+        given = [name for name in ("channel", "direction", "photo") if _has(self, name)]
+        if len(given) > 1:
+            raise InputError(f"A target has a {given[0]} or a {given[1]}, not both.")
+        if not isinstance(self.photo, str | None):
+            raise InputError(f"The photo of a target must be a name, not {_short(self.photo)}.")
+        if self.photo is not None and not layer.spatial:
+            raise InputError(f"{layer.paper_name} has no map to compare with a photo's.")
+        if self.position is not None and not _has(self, "channel"):
+            raise InputError("Only a channel has a position: give its number too.")
+        if _has(self, "channel"):
+            _check_channel(self.channel, layer)
+        return replace(
+            self,
+            layer=layer.name,
+            channel=None if self.channel is None else int(self.channel),
+            direction=_checked_direction(self.direction, layer),
+            position=_checked_position(self.position, network, layer, size),
+            weight=weight,
+            also=also,
+        )
 
     @property
     def kind(self) -> str:
-        """What selects the computation: "channel" or "neuron"."""
-        return "channel" if self.position is None else "neuron"
+        """What is computed: "channel", "neuron", "direction", "photo" or "layer"."""
+        if self.channel is not None:
+            return "channel" if self.position is None else "neuron"
+        return "direction" if self.direction is not None else "photo" if self.photo else "layer"
+
+    @property
+    def terms(self) -> tuple["Target", ...]:
+        """This target alone and those beside it."""
+        return (replace(self, also=()), *self.also)
+
+    @property
+    def photos(self) -> tuple[str, ...]:
+        """Names of the photos that it is about."""
+        return tuple(term.photo for term in self.terms if term.photo)
 
     def as_json(self) -> dict:
-        """The resolved target as plain JSON values."""
+        """The resolved target as plain JSON values; what is not used is left out."""
         position = list(self.position) if isinstance(self.position, tuple) else self.position
-        return {
+        values = {
             "layer": self.layer,
             "channel": self.channel,
             "position": position,
             "after_relu": self.after_relu,
         }
+        if self.direction is not None:
+            values["direction"] = [list(part) for part in self.direction]
+        if self.photo is not None:
+            values["photo"] = self.photo
+        if self.weight != 1:
+            values["weight"] = self.weight
+        if self.also:
+            values["also"] = [term.as_json() for term in self.also]
+        return values
+
+
+def from_json(values: Mapping) -> Target:
+    """The target that `as_json` wrote; `TypeError` or `ValueError` if it is none."""
+    values = dict(values)
+    for name in ("position", "direction"):
+        if isinstance(values.get(name), list):
+            values[name] = tuple(
+                tuple(part) if isinstance(part, list) else part for part in values[name]
+            )
+    return Target(**values | {"also": tuple(from_json(term) for term in values.get("also", ()))})
+
+
+# ---- In words
 
 
 def describe(network: Network, target: Target) -> str:
     """The target in words: "conv3_1, channel 1", "class 130 (flamingo)"."""
+    first, *others = target.terms
+    words = _describe_one(network, first)
+    if first.weight != 1:
+        words = f"{_signed(first.weight)} × {words}" if first.weight != -1 else f"not {words}"
+    for term in others:
+        sign = "minus" if term.weight < 0 else "plus"
+        size = "" if abs(term.weight) == 1 else f"{abs(term.weight):g} × "
+        words += f", {sign} {size}{_describe_one(network, term)}"
+    return words
+
+
+def _describe_one(network: Network, target: Target) -> str:
     layer = network.layer(target.layer)
-    if layer.name == network.class_layer:
+    if layer.name == network.class_layer and target.channel is not None:
         return f"class {target.channel} ({classes.short_name(target.channel)})"
-    words = f"{layer.paper_name}, {'unit' if not layer.spatial else 'channel'} {target.channel}"
+    if target.kind == "layer":
+        return f"all of {layer.paper_name}"
+    if target.kind == "photo":
+        name = target.photo if ":" not in target.photo else "a person's own"
+        return f"{layer.paper_name} as for the photo {name}"
+    if target.kind == "direction":
+        parts = " ".join(f"{_signed(weight)}·{channel}" for channel, weight in target.direction)
+        words = f"{layer.paper_name}, channels {parts}"
+    else:
+        unit = "channel" if layer.spatial else "unit"
+        words = f"{layer.paper_name}, {unit} {target.channel}"
     if target.position == "center":
         words += ", center neuron"
     elif target.position:
@@ -98,7 +194,112 @@ def describe(network: Network, target: Target) -> str:
     return words + (", after ReLU" if target.after_relu else "")
 
 
-def _checked_position(position, network: Network, layer, size):
+def _signed(number: float) -> str:
+    return f"{number:g}".replace("-", "−")
+
+
+# ---- As text, for addresses and the command line
+
+
+def term_text(network: Network, target: Target) -> str:
+    """A single channel, class or layer with its weight: "conv4_1:6", "-0.5*class:130"."""
+    of_class = target.layer == network.class_layer and target.channel is not None
+    name = "class" if of_class else network.layer(target.layer).paper_name
+    text = name if target.channel is None else f"{name}:{target.channel}"
+    return text if target.weight == 1 else f"{target.weight:.12g}*{text}"
+
+
+def term_of(text: str) -> Target:
+    """The target that `term_text` wrote; `InputError` if the text is not understood."""
+    found = re.fullmatch(
+        r"\s*(?:(-?[0-9.]{1,12}(?:e-?\d\d?)?)\s*\*)?\s*([\w-]+)(?::(.+?))?\s*", text
+    )
+    try:
+        weight = float(found[1] or 1)
+        if found[2] == "class":
+            return Target(class_=found[3], weight=weight)
+        channel = None if found[3] is None else int(found[3])
+        return Target(found[2], channel, weight=weight)
+    except (TypeError, ValueError):
+        raise InputError(
+            f"A further target is written like conv4_1:6, class:flamingo or -0.5*conv4_1:6, not "
+            f"'{text[:60]}'."
+        ) from None
+
+
+def direction_text(direction: Sequence[tuple[int, float]]) -> str:
+    """A direction as "1:0.5,7:-1"."""
+    return ",".join(f"{channel}:{weight:.12g}" for channel, weight in direction)
+
+
+def direction_of(text: str) -> dict[int, float]:
+    """The direction that `direction_text` wrote; `InputError` if it is not understood."""
+    try:
+        pairs = [part.split(":") for part in text.split(",")]
+        return {int(channel): float(weight) for channel, weight in pairs}
+    except ValueError:
+        raise InputError(
+            f"A direction is written CHANNEL:WEIGHT,…, such as 1:0.5,7:-1, not '{text[:60]}'."
+        ) from None
+
+
+# ---- What is allowed
+
+
+def _has(target: Target, name: str) -> bool:
+    return getattr(target, name) is not None
+
+
+def _short(value: object) -> str:
+    return reprlib.repr(value)
+
+
+def _check_channel(channel: object, layer: Layer) -> None:
+    last = layer.channels - 1
+    if isinstance(channel, bool) or not isinstance(channel, int | np.integer):
+        raise InputError(f"{layer.paper_name} needs a channel, a number from 0 to {last}.")
+    if not 0 <= channel <= last:
+        raise InputError(
+            f"{layer.paper_name} has no channel {channel}: they count from 0 to {last}."
+        )
+
+
+def _checked_weight(weight: object, what: str = "weight of a target") -> float:
+    number = isinstance(weight, int | float) and not isinstance(weight, bool)
+    if not number or not math.isfinite(weight) or not 0 < abs(weight) <= LARGEST_WEIGHT:
+        raise InputError(
+            f"The {what} must be a number from -{LARGEST_WEIGHT:,} to {LARGEST_WEIGHT:,} and not "
+            f"0, but is {_short(weight)}."
+        )
+    return float(weight)
+
+
+def _checked_terms(also: object) -> tuple[Target, ...]:
+    valid = isinstance(also, tuple | list) and all(isinstance(term, Target) for term in also)
+    if not valid or any(term.also for term in also):
+        raise InputError("The targets beside a target must be single targets.")
+    if len(also) >= MOST_TERMS:
+        raise InputError(f"At most {MOST_TERMS} targets can be weighed against one another.")
+    return tuple(also)
+
+
+def _checked_direction(direction: object, layer: Layer) -> tuple[tuple[int, float], ...] | None:
+    if direction is None:
+        return None
+    pairs = direction.items() if isinstance(direction, Mapping) else direction
+    try:
+        weights = dict(pairs)
+    except (TypeError, ValueError):
+        weights = {}
+    if not weights:
+        raise InputError("A direction is a table of channels and weights, with one at least.")
+    for channel, weight in weights.items():
+        _check_channel(channel, layer)
+        _checked_weight(weight, "weight of a channel")
+    return tuple(sorted((int(channel), float(weight)) for channel, weight in weights.items()))
+
+
+def _checked_position(position, network: Network, layer: Layer, size):
     if position is None or not layer.spatial:
         if position is not None:
             raise InputError(f"{layer.paper_name} has no positions: leave the position out.")
@@ -108,9 +309,7 @@ def _checked_position(position, network: Network, layer, size):
     height, width = network.output_size(layer, size)
     pair = isinstance(position, tuple | list) and len(position) == 2
     if not pair or any(type(value) is not int for value in position):
-        raise InputError(
-            f"A position is 'center' or a row and a column, not {reprlib.repr(position)}."
-        )
+        raise InputError(f"A position is 'center' or a row and a column, not {_short(position)}.")
     row, column = position
     if not (0 <= row < height and 0 <= column < width):
         raise InputError(
@@ -126,70 +325,3 @@ def place(network: Network, target: Target, size: tuple[int, int]) -> tuple[int,
         height, width = network.output_size(network.layer(target.layer), size)
         return height // 2, width // 2
     return target.position or (0, 0)
-
-
-def excitation(network: Network, target: Target, image, channel, position):
-    """How much pictures excite a target: the tensor that an ascent climbs.
-
-    Args:
-        network, target: which layer, kind and ReLU; `target.channel` is not looked at.
-        image: float32 (b, h, w, 3), RGB 0–255.
-        channel: int32 scalar.
-        position: int32 (2,), row and column; used for a neuron.
-
-    Returns:
-        float32 scalar, the mean over the batch.
-    """
-    import tensorflow as tf
-
-    values = network.unit_map(image, network.layer(target.layer), channel)
-    if target.after_relu:
-        values = tf.nn.relu(values)
-    if target.kind == "neuron":
-        values = values[:, position[0], position[1]]
-    return tf.reduce_mean(values)
-
-
-def score_and_gradient(
-    network: Network, image: np.ndarray, target: Target
-) -> tuple[float, np.ndarray]:
-    """The score of a picture and its gradient.
-
-    Args:
-        image: (h, w, 3), RGB 0–255, uint8 or float.
-
-    Returns:
-        The score, and float32 (h, w, 3), its change per gray level.
-
-    Raises:
-        InputError: the target does not exist or cannot be computed at this size or here.
-    """
-    import tensorflow as tf
-
-    size = image.shape[:2]
-    target = target.resolved(network, size)
-    what = describe(network, target)
-    network.require(network.layer(target.layer), size, what[0].upper() + what[1:])
-    compute = _compiled(network, replace(target, channel=0, position=target.position and "center"))
-    score, gradient = compute(
-        tf.constant(image, tf.float32)[None],
-        tf.constant(target.channel),
-        tf.constant(place(network, target, size)),
-    )
-    return float(score), gradient[0].numpy()
-
-
-@lru_cache(KEPT_FUNCTIONS)
-def _compiled(network: Network, target: Target):
-    import tensorflow as tf
-
-    network.tensors  # noqa: B018 - loaded outside the trace
-
-    @tf.function(autograph=False)
-    def compute(image, channel, position):
-        with tf.GradientTape() as tape:
-            tape.watch(image)
-            score = excitation(network, target, image, channel, position)
-        return score, tape.gradient(score, image)
-
-    return compute

@@ -245,9 +245,9 @@ def forget_compiled():
     yield
     import sys
 
-    for module in ("explorer.targets", "explorer.render"):
+    for module, name in (("explorer.excitation", "_compiled"), ("explorer.step", "compiled")):
         if module in sys.modules:
-            sys.modules[module]._compiled.cache_clear()
+            getattr(sys.modules[module], name).cache_clear()
     gc.collect()
 
 

@@ -44,11 +44,11 @@ class SlowRenders:
         self.pace, self.order = pace, []
 
     def __call__(self, network, recipes, photo=None, pool=None):
-        image = np.zeros((32, 32, 3), np.uint8)
+        pictures = np.zeros((1, 32, 32, 3), np.uint8)
         for step in range(recipes[0].steps + 1):
             time.sleep(self.pace)
             self.order.append(recipes[0].seed)
-            yield tuple(Frame(r, step, float(step), image, step, r.steps) for r in recipes)
+            yield tuple(Frame(r, step, (step,), pictures, step, r.steps) for r in recipes)
 
 
 @pytest.fixture

@@ -14,12 +14,13 @@ from PIL import Image
 
 import explorer
 from explorer.commands import COMMANDS, main
+from explorer.excitation import score_and_gradient
 from explorer.images import png_bytes, read_note, sample_photo
 from explorer.notes import read_picture
 from explorer.presets import PRESETS
 from explorer.recipe import preset
 from explorer.render import render
-from explorer.targets import Target, score_and_gradient
+from explorer.targets import Target
 
 ROOT = Path(explorer.__file__).parents[1]
 NAIVE = "render --layer conv3_1 --channel 1 --preset report/naive --steps 3 --size 64 --seed 0"

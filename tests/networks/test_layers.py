@@ -78,7 +78,8 @@ def test_receptive_fields_are_what_the_gradient_reaches(vgg, name, picture_of):
     """One neuron depends on a square of that side and, but for rounding, on nothing else."""
     import numpy as np
 
-    from explorer.targets import Target, score_and_gradient
+    from explorer.excitation import score_and_gradient
+    from explorer.targets import Target
 
     layer = vgg.layer(name)
     reached = np.zeros((97, 131), bool)

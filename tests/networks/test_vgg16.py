@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from explorer.errors import InputError
+from explorer.excitation import score_and_gradient
 from explorer.networks import VGG16, dense_weights
 from explorer.networks.dense_weights import FILE_NAME, SHAPES
-from explorer.targets import Target, score_and_gradient
+from explorer.targets import Target
 
 SIZES = [(224, 224), (97, 131)]
 PICTURES = ["photo", "noise", "flat"]

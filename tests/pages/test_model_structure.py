@@ -55,7 +55,7 @@ def test_a_link_opens_its_layer_and_photo():
 
 
 def test_nonsense_is_named_and_replaced():
-    app = opened(layer="conv9_9" * 50, photo="<script>")
+    app = opened(layer="conv9_9" * 30, photo="<script>")
     assert len(app.warning) == 2
     assert "no layer" in app.warning[0].value and "no sample photo" in app.warning[1].value
     assert app.selectbox(key="structure:layer").value == "conv3_1"
