@@ -100,7 +100,12 @@ def read_photo(source: str | Path | bytes) -> Photo:
                     f"{LARGEST_PHOTO / 1e6:.0f} million pixels, so please make it smaller."
                 )
             pixels = _upright_rgb(image)
-    except (UnidentifiedImageError, Image.DecompressionBombError):
+    except Image.DecompressionBombError:  # Pillow's own limit, before the one above
+        raise InputError(
+            f"{what} has far too many pixels: the limit is {LARGEST_PHOTO / 1e6:.0f} million, so "
+            "please make it smaller."
+        ) from None
+    except UnidentifiedImageError:
         raise InputError(
             f"{what} is not a picture that can be read: use a JPEG, PNG, WebP, GIF, BMP or TIFF."
         ) from None

@@ -53,7 +53,7 @@ def recipe_of(text: str, target: Target, **common) -> Recipe:
         key, equals, value = part.partition("=")
         method, dot, parameter = key.partition(".")
         if not equals:
-            raise InputError(f"'{part}' in the address is not understood.")
+            raise InputError(f"'{part[:40]}' in the address is not understood.")
         if key == "steps":
             options["steps"] = whole(value, "steps", 1, MOST_STEPS)
         elif key == "keep":
@@ -143,21 +143,26 @@ def whole(text: str, what: str, low: int, high: int) -> int:
 
 
 def _size(text: str) -> tuple[int, int]:
-    sides = [whole(side, "size", 32, 1024) for side in text.split("x")[:2]]
+    sides = [whole(side, "size", 32, 1024) for side in text.split("x")]
+    if len(sides) > 2:
+        raise InputError(f"A size is one number or two, such as 224 or 160x224, not '{text}'.")
     return (sides[0], sides[-1])
 
 
 def _target(link: Mapping[str, str], network, size) -> Target:
     if "class" in link:
         return Target(class_=link["class"]).resolved(network, size)
-    if "layer" not in link and "channel" not in link:
+    if not {"layer", "channel", "position", "relu"} & set(link):
         return DEFAULT_TARGET
     position = link.get("position")
     if position and position != "center":
         position = tuple(whole(part, "position", 0, 1023) for part in position.split(","))
+    relu = link.get("relu", "before")
+    if relu not in ("before", "after"):
+        raise InputError(f"A target is taken before or after ReLU, not '{relu}'.")
     return Target(
         link.get("layer", DEFAULT_TARGET.layer),
         whole(link.get("channel", "0"), "channel", 0, 10**6),
         position=position or None,
-        after_relu=link.get("relu") == "after",
+        after_relu=relu == "after",
     ).resolved(network, size)

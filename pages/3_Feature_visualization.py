@@ -67,13 +67,13 @@ with left:
         st.file_uploader("A PNG saved here", "png", key=f"{PAGE}:drop", on_change=restore)
         if state.get(f"{PAGE}:dropped"):
             st.error(state[f"{PAGE}:dropped"])
-wanted = state.pop(f"{PAGE}:wanted", False)
+asked = state.pop(f"{PAGE}:wanted", False)
 if recipe:
     address.write(PAGE, link_of([recipe]))
     held = live.ticket(PAGE)
     same = held is not None and held.recipes == (recipe,)
     clicked = button.button("Render", type="primary", width="stretch", disabled=same)
-    if clicked or ((opened or wanted) and not same):
+    if clicked or ((opened or asked) and not same):
         live.begin(PAGE, [recipe], own_photo())
         st.rerun()
 
@@ -81,14 +81,15 @@ with right:
     held = live.ticket(PAGE)
     if held and recipe and held.recipes != (recipe,):
         st.info("The settings have changed since this picture: press Render for a new one.")
-    view = live.panel(PAGE, [held.recipes[0].caption] if held else [])
-    if held is None:
+    wanted = [recipe] if recipe else []
+    view = live.panel(PAGE, [held.recipes[0].caption] if held else [], wanted)
+    if held is None and not live.refusal(PAGE, wanted):
         with st.container(border=True):
             st.markdown(
                 "**Nothing drawn yet.** Choose a layer and a channel, then press *Render*. "
                 "A picture takes about half a minute on a laptop and grows before your eyes."
             )
-    elif view.status not in LIVE and view.frames:
+    elif held and view.status not in LIVE and view.frames:
         done, frame = held.recipes[0], view.frames[0]
         name = f"{model.layer(done.target.layer).paper_name}-{done.target.channel}"
         with st.container(horizontal=True, gap="small"):

@@ -79,12 +79,13 @@ with left:
     except InputError as error:
         recipes = []
         st.error(str(error))
+asked = state.pop(f"{PAGE}:wanted", False)
 if recipes:
     address.write(PAGE, link_of(recipes))
     held = live.ticket(PAGE)
     same = held is not None and held.recipes == tuple(recipes)
     clicked = button.button("Render all", type="primary", width="stretch", disabled=same)
-    if clicked or (opened and not same) or state.pop(f"{PAGE}:wanted", False):
+    if clicked or ((opened or asked) and not same):
         live.begin(PAGE, recipes, own_photo())
         st.rerun()
 
@@ -94,14 +95,14 @@ with right:
         st.info("The settings have changed since these pictures: press Render all for new ones.")
     shown = held.recipes if held else ()
     titles = [f"{i}. {PRESETS[recipe.preset].title}" for i, recipe in enumerate(shown, 1)]
-    view = live.panel(PAGE, titles)
-    if held is None:
+    view = live.panel(PAGE, titles, recipes)
+    if held is None and not live.refusal(PAGE, recipes):
         with st.container(border=True):
             st.markdown(
                 "**Nothing drawn yet.** Press *Render all*, or choose one of the series. "
                 "All pictures grow together, so you can compare them at any step."
             )
-    elif view.status not in LIVE and view.frames:
+    elif held and view.status not in LIVE and view.frames:
         rows = []
         for title, frame in zip(titles, view.frames, strict=True):
             values = measured(frame.kept.image)

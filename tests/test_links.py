@@ -64,11 +64,15 @@ def test_an_empty_address_is_the_default():
         {"layer": "softmax", "channel": "1"},
         {"layer": "conv3_1", "channel": "1", "position": "1,2,3"},
         {"layer": "conv3_1", "channel": "1", "position": "x"},
+        {"position": "x"},
+        {"layer": "conv3_1", "relu": "maybe"},
+        {"relu": "maybe"},
         {"class": "no such thing"},
         {"class": "1000"},
         {"size": "1e3"},
         {"size": "31"},
         {"size": "100x"},
+        {"size": "100x100x100"},
         {"seed": "٣"},
         {"photo": "../../etc/passwd"},
         {"photo": "sha256:00"},
@@ -80,6 +84,7 @@ def test_an_empty_address_is_the_default():
         {"recipe": "report/naive;keep=first"},
         {"recipe": "report/f-laplacian-4+5", "photo": "cat"},
         {"recipe": ";;;"},
+        {"recipe": "report/naive;" + "x" * 1000},
     ],
 )
 def test_nonsense_is_named_and_replaced_by_a_default(link, sentence):
@@ -88,3 +93,11 @@ def test_nonsense_is_named_and_replaced_by_a_default(link, sentence):
     assert complaints
     for complaint in complaints:
         sentence(complaint)
+        assert len(complaint) < 600
+
+
+def test_position_and_relu_need_no_layer():
+    (recipe,), complaints = recipes_in({"position": "center", "relu": "after"})
+    assert not complaints
+    assert (recipe.target.layer, recipe.target.position) == ("block3_conv1", "center")
+    assert recipe.target.after_relu

@@ -50,6 +50,8 @@ def test_parameters_by_name(refused):
     assert method.parameter("count") is COUNT
     with refused("rms has no parameter 'sice': it has size, count"):
         method.parameter("sice")
+    with refused("clip has no parameter 'x': it has none"):
+        Method("clip", "Clip", "image", "Clips.", lambda: None).parameter("x")
 
 
 @pytest.mark.parametrize(("steps", "rounds"), [(10, 1), (10, 5), (10, 3), (7, 7), (3, 5), (1, 1)])

@@ -13,8 +13,11 @@ NETWORKS: dict[str, type[Network]] = {
 }
 """Every network by name; a further one is a class in a file of its own, and an entry here."""
 
+DEFAULT_NETWORK = "vgg16"
+"""The one that is meant where none is named."""
 
-def load_network(name: str = "vgg16") -> Network:
+
+def load_network(name: str = DEFAULT_NETWORK) -> Network:
     """The network of this name, the same object at every call.
 
     Its structure is there at once; weights are loaded by the first computation.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.networks.convolution import convolution, turned
+from explorer.networks.convolution import convolution, is_turnable, turned
 from explorer.networks.layers import Layer, Row, chain
 from explorer.networks.network import Network
 
@@ -77,6 +77,9 @@ class EfficientNetLite0(Network):
     input_size = 224
     mean_color = (127.0, 127.0, 127.0)
     class_layer = "predictions"
+    first_layer = "block4a_expand"
+    row = ("stem", "block2a_expand", "block3a_expand", "block4a_expand", "block6a_expand")
+    benchmarks = ("logits", "block4a_expand")
 
     def output_size(self, layer: Layer, size: tuple[int, int]) -> tuple[int, int]:
         height, width = (-(-side // layer.receptive_stride) for side in size)
@@ -90,15 +93,21 @@ class EfficientNetLite0(Network):
 
         self.model = self._keras_model()
         tensors = {}
-        with np.load(EMBEDDED) as arrays:
-            for layer in self.layers:
-                if layer.parameters:
-                    stored, made = layer.other_names[0], self.model.get_layer(layer.name)
-                    made.set_weights((arrays[f"{stored}/kernel"], arrays[f"{stored}/bias"]))
-                    kernel, bias = map(tf.convert_to_tensor, made.weights)
-                    back = (turned(kernel),) if _is_plain(layer) else ()
-                    tensors[layer.name] = (kernel, bias, *back)
+        for layer in self.layers:
+            if layer.parameters:
+                made = self.model.get_layer(layer.name)
+                made.set_weights(self.embedded_weights(layer))
+                kernel, bias = map(tf.convert_to_tensor, made.weights)
+                back = (turned(kernel),) if is_turnable(layer) else ()
+                tensors[layer.name] = (kernel, bias, *back)
         return tensors
+
+    def embedded_weights(self, layer: Layer) -> tuple[np.ndarray, np.ndarray] | None:
+        if not layer.parameters:
+            return None
+        stored = layer.other_names[0]
+        with np.load(EMBEDDED) as arrays:
+            return arrays[f"{stored}/kernel"].astype(np.float32), arrays[f"{stored}/bias"]
 
     def _keras_model(self):
         """A functional model that ends with the scores of the classes; weights are random."""
@@ -138,7 +147,7 @@ class EfficientNetLite0(Network):
         """What a layer's weights make of its input."""
         import tensorflow as tf
 
-        if _is_plain(layer):
+        if is_turnable(layer):
             return convolution(x, *self.tensors[layer.name])
         kernel, bias = self.tensors[layer.name]
         if layer.kind == "dense":
@@ -150,11 +159,6 @@ class EfficientNetLite0(Network):
         import tensorflow as tf
 
         return tf.gather(self.outputs(image, layer.name)[layer.name], channel, axis=-1)
-
-
-def _is_plain(layer: Layer) -> bool:
-    """Whether it is a convolution whose gradient is one too."""
-    return layer.kind == "convolution" and layer.stride == 1
 
 
 def _keras_layer(layer: Layer):

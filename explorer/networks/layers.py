@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import prod
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,8 @@ class Layer:
         kernel: (height, width) of the kernel or pooling window, or None.
         stride: in pixels of the layer's input, or None.
         parameters: number of weights and biases.
+        weights_shape: (height, width, in, out) of the weights of a convolution, (height, width,
+            channels, 1) of a depthwise one, (in, out) of a dense layer, or None.
         multiply_adds: multiplications with addition for one picture; biases are not counted.
         receptive_field: side, in input pixels, of the square that one output value depends on.
             It may be larger than the picture.
@@ -35,6 +38,7 @@ class Layer:
     kernel: tuple[int, int] | None = None
     stride: int | None = None
     parameters: int = 0
+    weights_shape: tuple[int, ...] | None = None
     multiply_adds: int = 0
     receptive_field: int = 1
     receptive_stride: int = 1
@@ -100,16 +104,13 @@ def chain(input_shape: tuple[int, int, int], rows: Iterable[Row]) -> tuple[Layer
     layers = [Layer("input", "input", "input", input_shape, other_names=("input_layer",))]
     shape, field, stride = input_shape, 1, 1
     for row in rows:
-        kernel = parameters = multiply_adds = 0
+        kernel, weights = 0, None
         if row.kind in ("convolution", "depthwise"):
-            kernel = row.kernel
-            channels = row.channels or shape[-1]
-            weights = kernel * kernel * channels
-            if row.kind == "convolution":
-                weights *= shape[-1]
+            kernel, channels = row.kernel, row.channels or shape[-1]
+            last = (shape[-1], channels) if row.kind == "convolution" else (channels, 1)
+            weights = (kernel, kernel, *last)
             height, width = (-(-side // row.stride) for side in shape[:2])
             shape = (height, width, channels)
-            parameters, multiply_adds = weights + channels, weights * height * width
         elif row.kind == "pooling":
             kernel = row.kernel
             shape = (shape[0] // row.stride, shape[1] // row.stride, shape[2])
@@ -122,8 +123,7 @@ def chain(input_shape: tuple[int, int, int], rows: Iterable[Row]) -> tuple[Layer
         elif row.kind == "dense":
             if layers[-1].kind == "flatten":
                 field += (map_side - 1) * stride
-            multiply_adds = shape[-1] * row.channels
-            parameters = multiply_adds + row.channels
+            weights = (shape[-1], row.channels)
             shape = (row.channels,)
         if kernel:
             field += (kernel - 1) * stride
@@ -136,8 +136,9 @@ def chain(input_shape: tuple[int, int, int], rows: Iterable[Row]) -> tuple[Layer
                 output_shape=shape,
                 kernel=(kernel, kernel) if kernel else None,
                 stride=row.stride if kernel else None,
-                parameters=parameters,
-                multiply_adds=multiply_adds,
+                parameters=prod(weights) + shape[-1] if weights else 0,
+                weights_shape=weights,
+                multiply_adds=prod((*weights, *shape[:-1])) if weights else 0,
                 receptive_field=field,
                 receptive_stride=stride,
                 activation=row.activation,

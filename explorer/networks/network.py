@@ -11,6 +11,7 @@ import numpy as np
 
 from explorer.errors import InputError
 from explorer.networks import classes, device
+from explorer.networks.convolution import is_turnable
 from explorer.networks.layers import Layer
 
 KEPT_FUNCTIONS = 16
@@ -34,6 +35,17 @@ class Network(ABC):
     """RGB, 0–255: what the network takes for neutral."""
     class_layer: str
     """Name of the layer whose units are the classes, before softmax."""
+    all_embedded = True
+    """Whether all its weights come with this program."""
+    input_channels = "RGB"
+    """Order of the colors in the input channels of the first layer's weights."""
+    first_layer: str
+    """Paper name of the layer that is looked at before another one is chosen."""
+    row: tuple[str, ...]
+    """Paper names of layers, early to late, to look at side by side."""
+    row_title = "Early to late"
+    benchmarks: tuple[str, ...]
+    """Paper names of the layers whose speed is measured."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -83,6 +95,25 @@ class Network(ABC):
     @abstractmethod
     def _load(self):
         """Build the Keras model with its weights and return the tensors to compute with."""
+
+    def embedded_weights(self, layer: Layer) -> tuple[np.ndarray, np.ndarray] | None:
+        """Kernel of `layer.weights_shape` and bias of a layer, float32, without TensorFlow.
+
+        None if it has no weights, or they do not come with this program.
+        """
+        return None
+
+    def placeholders(self) -> dict:
+        """What takes the place of `tensors` while the graph is drawn: shapes without values."""
+        import tensorflow as tf
+
+        tensors = {}
+        for layer in self.layers:
+            if layer.parameters:
+                kernel = tf.compat.v1.placeholder(tf.float32, layer.weights_shape, "kernel")
+                bias = tf.compat.v1.placeholder(tf.float32, (layer.channels,), "bias")
+                tensors[layer.name] = (kernel, bias, kernel)[: 3 if is_turnable(layer) else 2]
+        return tensors
 
     @abstractmethod
     def preprocess(self, image):

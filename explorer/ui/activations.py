@@ -1,6 +1,7 @@
 """The filter activations page: its address, maps to click on, the chart, and one filter."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from html import escape
 
 import numpy as np
@@ -98,14 +99,16 @@ def fill(link: Mapping[str, str]) -> list[str]:
             state[f"{PAGE}:numbers"] = text if valid else FIRST_NUMBERS
         else:
             state[f"{PAGE}:count"] = tried(
-                lambda: whole(text[:40], "number of filters", 1, MOST_FILTERS), REPORT_FILTERS
+                lambda: whole(text, "number of filters", 1, MOST_FILTERS), REPORT_FILTERS
             )
     state[f"{PAGE}:overlay"] = tried(
         lambda: bool(whole(link.get("overlay", "0"), "overlay", 0, 1)), False
     )
     last = layer.channels - 1
-    text = link.get("filter")
-    state[f"{PAGE}:filter"] = text and tried(lambda: whole(text[:40], "filter", 0, last), None)
+    state[f"{PAGE}:filter"] = None
+    if "filter" in link:
+        read = partial(whole, link["filter"], "filter", 0, last)
+        state[f"{PAGE}:filter"] = tried(read, None)
     photo = link.get("photo")
     if photo in SAMPLES:
         state[f"{PAGE}:photo"] = photo
@@ -467,19 +470,16 @@ def _looks_for(model: Network, layer: Layer, channel: int) -> None:
     if held and held.recipes != (recipe,):
         held.close()
         held = state.pop(f"{PAGE}:ticket") and None
-    if state.get(f"{PAGE}:drawn") != recipe:
-        state[f"{PAGE}:refused"] = None
     st.markdown("**The picture that it looks for**")
     if held is None:
         if st.button(f"Draw what filter {channel} looks for", type="primary"):
-            state[f"{PAGE}:drawn"] = recipe
             live.begin(PAGE, [recipe], None)
             st.rerun()
         st.caption(
             "The network starts from noise and climbs until this filter answers as strongly as "
             "it can; the photo plays no part. It takes some ten seconds."
         )
-    live.panel(PAGE, [f"{layer.paper_name}, filter {channel}"])
+    live.panel(PAGE, [f"{layer.paper_name}, filter {channel}"], [recipe])
     st.page_link(
         "pages/3_Feature_visualization.py",
         label="Go on with it in Feature visualization",

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 Link = dict[str, str]
+LONGEST, LONGEST_RECIPE = 300, 2000
+"""Characters of a parameter; a longer one is not even looked at."""
 
 
 def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[list[str], bool]:
@@ -21,9 +23,22 @@ def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[li
     given, written = st.query_params.to_dict(), state.get(f"{page}:link")
     opened = bool(given) and given != written
     if opened or state.get("page") != page:
-        state[f"{page}:complaints"] = fill(given or written or {})
+        link, complaints = _of_sensible_length(given or written or {})
+        state[f"{page}:complaints"] = complaints + fill(link)
     state["page"] = page
     return state.get(f"{page}:complaints", []), opened
+
+
+def _of_sensible_length(link: Link) -> tuple[Link, list[str]]:
+    limits = {name: LONGEST_RECIPE if name.startswith("recipe") else LONGEST for name in link}
+    kept = {name: value for name, value in link.items() if len(value) <= limits[name]}
+    complaints = [
+        f"What the address gives as {name[:40]} is longer than {limits[name]:,} characters and "
+        "was left out."
+        for name in link
+        if name not in kept
+    ]
+    return kept, complaints
 
 
 def write(page: str, link: Link) -> None:

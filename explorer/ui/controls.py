@@ -8,7 +8,6 @@ from explorer.catalogue import METHODS, TABLES
 from explorer.errors import InputError
 from explorer.images import SAMPLES, Photo
 from explorer.methods import Method, Parameter
-from explorer.networks.classes import short_name
 from explorer.networks.network import Network
 from explorer.presets import DEFAULT_PRESET, PRESETS
 from explorer.recipe import PhotoStart, Recipe, preset
@@ -101,7 +100,7 @@ def target(page: str, network: Network) -> Target:
         number = st.selectbox(
             "Class",
             range(len(network.classes)),
-            format_func=lambda i: f"{short_name(i)} ({i})",
+            format_func=lambda i: f"{network.classes[i]} ({i})",
             key=f"{page}:class",
             help="Type a part of the name. The score is the value before softmax.",
         )

@@ -17,6 +17,9 @@ h1 { font-size: 2rem !important; padding-bottom: 0.2rem !important; }
 [data-testid="stSidebarNavItems"] li:first-child p::after { content: "Home"; font-size: 0.875rem; }
 [data-testid="stCaptionContainer"] { opacity: 0.8; }
 [data-testid="stBaseButton-primary"]:enabled { color: light-dark(#fff, #16110d) !important; }
+[data-testid="stFileChip"][aria-invalid="true"] { flex-wrap: wrap; height: auto; max-width: none; }
+[data-testid="stFileChip"] [role="alert"] { position: static; width: 100%; height: auto; margin: 0;
+  clip: auto; clip-path: none; white-space: normal; font-size: 0.875rem; }
 [data-testid="stPageLink-NavLink"] p { white-space: normal; }
 [class*="st-key-pick-"] { position: relative; gap: 0.25rem; }
 [class*="st-key-pick-"] :is([data-testid="stElementContainer"], [data-testid="stPageLink"],

@@ -29,7 +29,7 @@ def begin(page: str, recipes: Sequence[Recipe], photo: Photo | None) -> None:
         state[f"{page}:ticket"] = studio().submit(visitor(), recipes, photo)
         state[f"{page}:refused"] = None
     except InputError as error:
-        state[f"{page}:refused"] = str(error)
+        state[f"{page}:refused"] = tuple(recipes), str(error)
 
 
 def ticket(page: str) -> Ticket | None:
@@ -37,10 +37,23 @@ def ticket(page: str) -> Ticket | None:
     return st.session_state.get(f"{page}:ticket")
 
 
-def panel(page: str, captions: Sequence[str]) -> View | None:
-    """Show a page's render, polling while it is live; returns how it stands."""
-    if refused := st.session_state.get(f"{page}:refused"):
-        st.error(refused)
+def refusal(page: str, wanted: Sequence[Recipe]) -> str | None:
+    """Why what is wanted, or what the page shows, cannot be rendered, if that was said."""
+    recipes, sentence = st.session_state.get(f"{page}:refused") or ((), None)
+    held = ticket(page)
+    return sentence if recipes in (tuple(wanted), held and held.recipes) else None
+
+
+def panel(page: str, captions: Sequence[str], wanted: Sequence[Recipe]) -> View | None:
+    """Show a page's render, polling while it is live; returns how it stands.
+
+    Args:
+        page: its name.
+        captions: of the pictures of the page's render.
+        wanted: what the controls ask for now; why that was refused is told here.
+    """
+    if sentence := refusal(page, wanted):
+        st.error(sentence)
     held = ticket(page)
     if held is None:
         return None
@@ -96,7 +109,7 @@ def _go_on(page: str, held: Ticket) -> None:
     try:
         held.go_on()
     except InputError as error:
-        st.session_state[f"{page}:refused"] = str(error)
+        st.session_state[f"{page}:refused"] = held.recipes, str(error)
 
 
 def _picture(

@@ -95,8 +95,8 @@ def test_finished_pictures_stay_a_click_away(server, page):
     expect(page.get_by_text("Finished: 40 steps.")).to_be_visible()
     page.keyboard.press("n")
     expect(page).to_have_url(re.compile("channel=2"))
-    expect(page.get_by_role("button", name="conv3_1 2")).to_be_visible()
-    page.get_by_role("button", name="conv3_1 1").click()
+    expect(page.get_by_role("button", name="conv3_1 · 2")).to_be_visible()
+    page.locator(".st-key-strip img").last.click(force=True)  # Its button lies over it.
     expect(page).to_have_url(re.compile("channel=1&"))
     expect(page.get_by_alt_text(re.compile("excites conv3_1, channel 1 "))).to_be_visible()
 
@@ -108,9 +108,10 @@ def test_two_visitors_both_progress_and_a_closed_tab_stops_its_work(server, brow
         opened.goto(server + LONG.replace("channel=7", f"channel={channel}"))
     for opened in pages:
         expect(opened.get_by_text(re.compile(r"^Step ([3-9]|\d\d+) of 500"))).to_be_visible()
-    assert server.load() > 0.5
+    busy = server.load()
+    assert busy > 0.1
     for context in contexts:
         context.close()
     deadline = time.monotonic() + 40
-    while server.load() > 0.2:
+    while server.load() > 0.4 * busy:
         assert time.monotonic() < deadline, "the work goes on"

@@ -242,12 +242,25 @@ def test_structure_without_weights():
 def test_parameters_are_the_embedded_arrays(arrays):
     layers = [layer for layer in EfficientNetLite0.layers if layer.parameters]
     for layer in layers:
-        sizes = (arrays[f"{layer.other_names[0]}/{part}"].size for part in ("kernel", "bias"))
-        assert layer.parameters == sum(sizes), layer.name
+        kernel, bias = (arrays[f"{layer.other_names[0]}/{part}"] for part in ("kernel", "bias"))
+        assert kernel.shape == layer.weights_shape and bias.shape == (layer.channels,), layer.name
+        assert layer.parameters == kernel.size + bias.size
     assert 2 * len(layers) == len(arrays)
     # 4,652,008 are published: batch normalization has two parameters a channel, folded it has one.
     normalized = sum(layer.channels for layer in layers if layer.kind != "dense")
     assert sum(layer.parameters for layer in layers) == 4_652_008 - normalized
+
+
+def test_embedded_weights_are_the_arrays(arrays):
+    network = load_network("efficientnet-lite0")
+    for layer in network.layers:
+        found = network.embedded_weights(layer)
+        assert (found is None) == (layer.parameters == 0)
+        if found:
+            stored = layer.other_names[0]
+            assert np.array_equal(found[0], arrays[f"{stored}/kernel"])
+            assert np.array_equal(found[1], arrays[f"{stored}/bias"])
+            assert found[0].dtype == found[1].dtype == np.float32
 
 
 def test_shapes_and_multiply_adds(effnet):

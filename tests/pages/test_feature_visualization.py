@@ -116,6 +116,21 @@ def test_a_class_without_weights_says_what_is_missing():
     assert not app.exception
     assert "python -m explorer weights --download" in texts(app)
     assert "528 MB" in texts(app)
+    assert "Nothing drawn yet" not in texts(app)
+
+
+def test_why_something_was_refused_goes_when_something_else_is_chosen():
+    app = opened(**{"class": "flamingo"})
+    assert "528 MB" in texts(app)
+    app.segmented_control(key="feature:kind").set_value("Channel").run()
+    assert "528 MB" not in texts(app)
+    assert "Nothing drawn yet" in texts(app)
+
+
+def test_a_class_is_found_by_any_of_its_names():
+    app = opened(**{"class": "555"})
+    options = app.selectbox(key="feature:class").options
+    assert options[555] == "fire engine, fire truck (555)"
 
 
 def test_a_layer_with_fewer_channels_keeps_the_channel_in_range():
@@ -178,6 +193,9 @@ def test_a_dropped_file_that_is_no_such_picture_is_told(data):
         ("recipe", "report/naive;steps=99999999"),
         ("network", "?"),
         ("position", "9,9,9"),
+        ("relu", "maybe"),
+        ("layer", "a" * 5000),
+        ("recipe", "report/naive;" * 500),
     ],
 )
 def test_nonsense_in_the_address_is_told(parameter, value):
@@ -188,6 +206,7 @@ def test_nonsense_in_the_address_is_told(parameter, value):
     app.run()
     assert not app.exception
     assert app.warning
+    assert all(len(told.value) < 600 for told in app.warning)
 
 
 def test_the_limits_of_the_server_are_told(monkeypatch):

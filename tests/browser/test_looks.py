@@ -1,0 +1,118 @@
+"""What holds on every page: phone width, contrast, pictures that are links, errors in words."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+ADDRESSES = (
+    "/",
+    "/Model_structure",
+    "/Filter_activations",
+    "/Feature_visualization",
+    "/Compare",
+)
+QUIET = '[data-testid="stApp"][data-test-script-state="notRunning"]'
+LUMINANCE = """
+element => {
+  const channels = color => {
+    const canvas = document.createElement("canvas").getContext("2d");
+    canvas.fillStyle = color;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const luminance = color => channels(color)
+    .map(c => c / 255)
+    .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  const style = getComputedStyle(element);
+  return [luminance(style.color), luminance(style.backgroundColor)];
+}
+"""
+"""Relative luminance of an element's text and background (WCAG 2)."""
+
+
+def opened(page: Page, address: str) -> Page:
+    page.goto(address)
+    expect(page.locator("h1")).to_be_visible()
+    page.wait_for_selector(QUIET)
+    return page
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_a_phone_shows_everything_in_its_width(server, browser, path):
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page = opened(context.new_page(), server + path)
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("main => main.scrollWidth") <= 390
+    widths = page.get_by_test_id("stColumn").evaluate_all(
+        "columns => columns.filter(c => c.offsetParent && c.parentElement.closest("
+        "'[data-testid=stColumn]') === null).map(c => c.offsetWidth)"
+    )
+    assert min(widths, default=358) >= 350, "columns stand one below the other, at full width"
+    cut = page.get_by_test_id("stPageLink-NavLink").evaluate_all(
+        "links => links.filter(l => l.scrollWidth > l.clientWidth + 1).map(l => l.innerText)"
+    )
+    assert cut == []
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_main_button_is_readable(server, browser, scheme):
+    context = browser.new_context(color_scheme=scheme)
+    page = opened(context.new_page(), f"{server}/Feature_visualization")
+    light, dark = sorted(
+        page.get_by_role("button", name="Render", exact=True).evaluate(LUMINANCE), reverse=True
+    )
+    assert (light + 0.05) / (dark + 0.05) >= 4.5
+    context.close()
+
+
+def test_a_picture_on_the_home_page_is_a_link(server, page):
+    opened(page, server)
+    picture = page.get_by_alt_text(re.compile("Drawn by VGG16")).first
+    picture.click(force=True)  # Its link lies over it.
+    expect(page).to_have_url(re.compile("Feature_visualization.*channel=21"))
+    expect(page.get_by_text(re.compile(r"^Step \d+ of"))).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text(re.compile("Stopped at step"))).to_be_visible()
+
+
+def test_a_photo_too_large_is_told_beside_the_uploader(server, page, tmp_path):
+    opened(page, f"{server}/Filter_activations")
+    path = tmp_path / "large.bmp"
+    path.write_bytes(b"BM" + bytes(21_000_000))
+    page.locator("input[type=file]").set_input_files(path)
+    told = page.get_by_text(re.compile("File must be 20.* or smaller"))
+    expect(told).to_be_visible()
+    assert told.bounding_box()["height"] > 10, "it is not for screen readers alone"
+
+
+def test_the_glossary_is_a_click_away_everywhere(server, page):
+    for path in ADDRESSES:
+        opened(page, server + path)
+        page.get_by_role("button", name=re.compile("Words")).click()
+        expect(page.get_by_text("Receptive field", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_every_picture_has_words_for_those_who_do_not_see_it(server, page, path):
+    opened(page, server + path)
+    without = page.locator("img:not([alt]), img[alt='']").evaluate_all(
+        "images => images.filter(i => !i.closest('[aria-hidden=true]')).map(i => i.outerHTML)"
+    )
+    assert without == []
+
+
+def test_back_leads_from_page_to_page(server, page):
+    opened(page, server)
+    page.get_by_role("link", name="Model structure").first.click()
+    expect(page).to_have_url(re.compile("Model_structure.*layer="))
+    page.get_by_role("link", name="Compare", exact=True).click()
+    expect(page).to_have_url(re.compile("Compare.*recipe1="))
+    for _ in range(4):
+        if "Model_structure" in page.url:
+            break
+        page.go_back()
+        page.wait_for_timeout(1000)
+    expect(page.get_by_role("heading", name="Model structure")).to_be_visible()
