@@ -80,6 +80,11 @@ def _widths(count: int) -> int:
 
 
 def _status(page: str, held: Ticket, view: View) -> None:
+    with st.container(key=f"progress-{page}"):
+        _progress(page, held, view)
+
+
+def _progress(page: str, held: Ticket, view: View) -> None:
     share = view.done / max(view.total, 1)
     if view.status in LIVE:
         if not view.frames:
