@@ -122,7 +122,7 @@ def _picture(
 ) -> None:
     if not view.frames:
         st.html('<div class="waiting"></div>')
-        st.caption(caption)
+        st.caption(f"**{caption}**")
         return
     moments = held.job.moments[i]
     if look is not None and moments:
