@@ -34,7 +34,7 @@ def draw_own(store: Store, _: Environments, arguments: argparse.Namespace) -> No
     """This program's picture of every channel; drawn again when its recipe has changed."""
     for (layer, channel), recipe in zip(CHANNELS, recipes(arguments.preset), strict=True):
         stored = store.channels(quality.OWN).get(key(layer, channel), {})
-        if arguments.redo or stored.get("recipe") != recipe.as_dict():
+        if arguments.redo or stored.get("recipe") != quality.plain(recipe):
             quality.draw_own(store, layer, channel, recipe, arguments.every)
 
 
@@ -116,7 +116,9 @@ def _options() -> argparse.ArgumentParser:
         help="time tf-keras-vis anew, N steps for each channel, and keep its pictures",
     )
     parser.add_argument("--preset", default="best", help="of this program's pictures")
-    parser.add_argument("--every", type=_count, default=5, help="score every so many frames")
+    parser.add_argument(
+        "--every", type=_count, default=1, metavar="N", help="score every N-th frame of a render"
+    )
     parser.add_argument("--readme", action="store_true", help="put the table in README.md")
     return parser
 

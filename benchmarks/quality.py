@@ -1,5 +1,6 @@
 """Pictures and their robust scores, whoever drew them; the scoring is this program's."""
 
+import json
 import sys
 import time
 from pathlib import Path
@@ -24,6 +25,11 @@ def robust(layer: str, channel: int, image: np.ndarray) -> float:
     from explorer.measures import robust_score
 
     return float(robust_score(load_network("vgg16"), Target(layer, channel), image))
+
+
+def plain(recipe: Recipe) -> dict:
+    """A recipe as it is stored; equal for equal recipes."""
+    return json.loads(recipe.to_json())
 
 
 def picture_of(store: Store, part: str, layer: str, channel: int) -> Path:
@@ -71,12 +77,12 @@ def draw_own(store: Store, layer: str, channel: int, recipe: Recipe, every: int)
     network = load_network(recipe.network)
     network.tensors  # noqa: B018 - loaded before the clock starts, as the peer's model is
     moments, start = [], time.perf_counter()
-    for frame in render(network, recipe):
-        seconds = time.perf_counter() - start
-        if frame.done % every == 0:
-            moments.append((frame.done, seconds, frame.kept.image))
-    if moments[-1][0] != frame.done:
-        moments.append((frame.done, seconds, frame.kept.image))
+    for count, frame in enumerate(render(network, recipe)):
+        moment = (frame.done, time.perf_counter() - start, frame.kept.image)
+        if count % every == 0:
+            moments.append(moment)
+    if count % every:
+        moments.append(moment)
     curve = []
     for done, seconds, image in moments:
         whole = Photo("", image).fitted((SIZE, SIZE))  # a frame of an early, small size enlarged
@@ -88,7 +94,8 @@ def draw_own(store: Store, layer: str, channel: int, recipe: Recipe, every: int)
         "seconds": curve[-1][1],
         "curve": curve,
         "picture": str(picture.relative_to(store.folder)),
-        "recipe": recipe.as_dict(),
+        "preset": recipe.preset,
+        "recipe": plain(recipe),
     }
     store.put_channel(OWN, versions(), key(layer, channel), entry)
     print(f"{OWN}: {layer} {channel}, {curve[-1][1]:.1f} s, {curve[-1][2]:.1f}", file=sys.stderr)

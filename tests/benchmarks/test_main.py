@@ -36,7 +36,7 @@ def drawn(monkeypatch):
         store_picture(store, quality.PEER, layer, channel, seconds=100.0)
 
     def own(store, layer, channel, recipe, every):
-        entry = {"curve": [[0, 1.0, 50.0], [5, 4.0, 250.0]], "recipe": recipe.as_dict()}
+        entry = {"curve": [[0, 1.0, 50.0], [5, 4.0, 250.0]], "recipe": quality.plain(recipe)}
         store_picture(store, quality.OWN, layer, channel, **entry)
 
     monkeypatch.setattr(quality, "draw_peer", peer)

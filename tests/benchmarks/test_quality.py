@@ -7,6 +7,7 @@ from PIL import Image
 from benchmarks import quality
 from benchmarks.store import Store
 from explorer import Recipe, Target, read_photo, render
+from explorer.recipe import from_dict
 
 FOUND = {
     "versions": {"tf-keras-vis": "0"},
@@ -83,7 +84,7 @@ def test_this_programs_picture_and_its_curve(
     quality.draw_own(store, "one", 1, recipe, every)
     frames = list(render(tiny, recipe))
     entry = store.channels("explorer")["one-1"]
-    assert entry["recipe"] == recipe.as_dict()
+    assert from_dict(entry["recipe"]) == recipe and entry["preset"] is None
     assert [row[0] for row in entry["curve"]] == steps
     scores = [round(float(frames[step].image.mean()), 3) for step in steps]
     assert [row[2] for row in entry["curve"]] == scores
