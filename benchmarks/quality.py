@@ -45,10 +45,17 @@ def stored_score(store: Store, part: str, layer: str, channel: int) -> float:
 def draw_peer(
     store: Store, environments: Environments, layer: str, channel: int, steps: int | None = None
 ) -> None:
-    """Have the peer draw a channel and store it; with `steps`, only time so many steps."""
+    """Have the peer draw a channel and store it; with `steps`, only time so many of its steps."""
     picture = picture_of(store, PEER, layer, channel)
     picture.parent.mkdir(parents=True, exist_ok=True)
-    options = ["--layer", layer, "--channel", channel, "--steps", steps or PEER_STEPS]
+    options = [
+        "--layer",
+        layer,
+        "--channel",
+        channel,
+        "--steps",
+        steps + 1 if steps else PEER_STEPS,
+    ]
     found = environments.run(PEER, *options, *([] if steps else ["--picture", picture]))
     entry = store.channels(PEER).get(key(layer, channel), {})
     entry |= peer_timing(found["step_seconds"])
@@ -66,9 +73,9 @@ def draw_peer(
 def peer_timing(step_seconds: list[float]) -> dict:
     """The peer's time for all its steps from the median of the steps measured.
 
-    The median does not count the first step's warming up, nor what else the machine did.
+    The first step, which warms up, is left out; the median passes over what else the machine did.
     """
-    seconds = median(step_seconds) * PEER_STEPS
+    seconds = median(step_seconds[1:]) * PEER_STEPS
     return {"seconds": round(seconds, 2), "step_seconds": step_seconds}
 
 

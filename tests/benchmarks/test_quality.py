@@ -11,7 +11,7 @@ from explorer.recipe import from_dict
 
 FOUND = {
     "versions": {"tf-keras-vis": "0"},
-    "step_seconds": [9.0, 0.25, 0.75, 0.5, 0.5],
+    "step_seconds": [9.0, 0.25, 0.75, 0.5, 0.5, 0.1],
     "cpu_seconds": 20.5,
     "own_score": 7.0,
 }
@@ -50,7 +50,7 @@ def test_the_peers_picture_and_times_are_stored(store, mean_as_score, capsys):
     assert store.channels("tf-keras-vis")["block3_conv1-218"] == {
         "seconds": 100.0,
         "step_seconds": FOUND["step_seconds"],
-        "wall_seconds": 11.0,
+        "wall_seconds": 11.1,
         "cpu_seconds": 20.5,
         "own_score": 7.0,
         "picture": "tf-keras-vis/block3_conv1-218.png",
@@ -60,12 +60,12 @@ def test_the_peers_picture_and_times_are_stored(store, mean_as_score, capsys):
 
 def test_timing_only_keeps_the_picture_and_what_it_took(store, capsys):
     quality.draw_peer(store, Peer(), "block3_conv1", 218)
-    again = Peer(step_seconds=[3.0, 1.0, 1.0], cpu_seconds=1.0, own_score=1.0)
+    again = Peer(step_seconds=[9.0, 3.0, 1.0, 1.0], cpu_seconds=1.0, own_score=1.0)
     quality.draw_peer(store, again, "block3_conv1", 218, steps=3)
-    assert "--picture" not in again.options[0] and again.options[0][5] == 3
+    assert "--picture" not in again.options[0] and again.options[0][5] == 3 + 1
     entry = store.channels("tf-keras-vis")["block3_conv1-218"]
-    assert (entry["seconds"], entry["step_seconds"]) == (200.0, [3.0, 1.0, 1.0])
-    assert (entry["wall_seconds"], entry["cpu_seconds"], entry["own_score"]) == (11.0, 20.5, 7.0)
+    assert (entry["seconds"], entry["step_seconds"]) == (200.0, [9.0, 3.0, 1.0, 1.0])
+    assert (entry["wall_seconds"], entry["cpu_seconds"], entry["own_score"]) == (11.1, 20.5, 7.0)
     assert store.drawn("tf-keras-vis", "block3_conv1", 218)
 
 
