@@ -198,6 +198,7 @@ class Studio:
         self._kept: OrderedDict[tuple[Recipe, ...], Job] = OrderedDict()
         self._ancestors: Pool = {}
         self._leaving: dict[str, float] = {}
+        self._favored = False
         self._worker: threading.Thread | None = None
 
     def submit(self, visitor: str, recipes: Sequence[Recipe], photo: Photo | None = None) -> Ticket:
@@ -329,7 +330,11 @@ class Studio:
             self._turn(job)
 
     def _next(self) -> Job | None:
-        """The job whose turn it is: the next visitor's, and of theirs the next."""
+        """The job whose turn it is: the next visitor's, and of theirs the next.
+
+        Every second turn goes to whoever has no picture yet, so that newcomers wait for two turns
+        at most, however many others there are, and others keep half of the time.
+        """
         now = self._clock()
         for visitor in [v for v, end in self._leaving.items() if end <= now]:
             del self._leaving[visitor]
@@ -337,11 +342,14 @@ class Studio:
                 job.followers[visitor].stop()
         if not self._queues:
             return None
-        visitor = next(iter(self._queues))
+        waiting = ((v, job) for v, queue in self._queues.items() for job in queue if not job.frames)
+        newcomer = None if self._favored else next(waiting, None)
+        self._favored = newcomer is not None
+        visitor, job = newcomer or next((v, queue[0]) for v, queue in self._queues.items())
         self._queues.move_to_end(visitor)
-        queue = self._queues[visitor]
-        queue.rotate(-1)
-        return queue[-1]
+        self._queues[visitor].remove(job)
+        self._queues[visitor].append(job)
+        return job
 
     def _turn(self, job: Job) -> None:
         """Advance a job for the length of a turn, at least by one step."""

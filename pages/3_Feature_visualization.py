@@ -11,7 +11,7 @@ from explorer.snippets import code_of
 from explorer.studio import LIVE
 from explorer.ui import address, controls, layout, live, networks, strip
 from explorer.ui.photos import own_photo
-from explorer.ui.session import visitor, warm_up
+from explorer.ui.session import upload_mb, visitor, warm_up
 
 PAGE = "feature"
 
@@ -68,7 +68,13 @@ with left:
     except InputError as error:
         st.error(str(error))
     with st.expander("Open a saved picture with all its settings"):
-        st.file_uploader("A PNG saved here", "png", key=f"{PAGE}:drop", on_change=restore)
+        st.file_uploader(
+            "A PNG saved here",
+            "png",
+            key=f"{PAGE}:drop",
+            max_upload_size=upload_mb(),
+            on_change=restore,
+        )
         if state.get(f"{PAGE}:dropped"):
             st.error(state[f"{PAGE}:dropped"])
 asked = state.pop(f"{PAGE}:wanted", False)

@@ -109,15 +109,27 @@ def test_turns_are_fair_by_visitor_and_then_by_render(studio, slow):
     assert max(hers) < 2 * min(hers)
 
 
-def test_a_newcomer_waits_for_one_turn_only(studio, slow):
-    for visitor in "abc":
-        studio.submit(visitor, [recipe_of(steps=2000, seed=ord(visitor))])
-    until(lambda: len(slow.order) > 50)
+def test_a_newcomer_waits_for_two_turns_at_most_however_many_there_are(tiny, slow):
+    studio = Studio(Settings(turn_seconds=0.01, all_renders=20, steps=9000))
+    others = [
+        studio.submit(visitor, [recipe_of(steps=9000, seed=ord(visitor))]) for visitor in "abcdefgh"
+    ]
+    until(lambda: all(ticket.view().done > 5 for ticket in others))
     before = len(slow.order)
     late = studio.submit("late", [recipe_of(steps=50, seed=1)])
     until(lambda: late.view().frames)
-    turn = 0.01 / slow.pace
-    assert slow.order[before:].index(1) <= 5 * (turn + 2)
+    assert len(set(slow.order[before : before + slow.order[before:].index(1)])) <= 2
+
+
+def test_newcomers_leave_half_of_the_time_to_those_before_them(tiny, slow):
+    studio = Studio(Settings(turn_seconds=0.01, steps=9000))
+    early = studio.submit("ann", [recipe_of(steps=9000, seed=1)])
+    until(lambda: early.view().done > 5)
+    before, done, seeds = len(slow.order), early.view().done, range(10, 60)
+    for seed in seeds:
+        late = studio.submit("bob", [recipe_of(steps=2, seed=seed)])
+        until(lambda late=late: late.view().status == FINISHED)
+    assert early.view().done - done >= 0.3 * (len(slow.order) - before)
 
 
 def test_stop_keeps_the_picture_and_go_on_reaches_the_same_end(studio, tiny):

@@ -58,7 +58,6 @@ STYLE = f"""
 .st-key-parts > div {{ width: auto; }}
 .st-key-parts > div:first-child {{ grid-row: span 2; }}
 .st-key-looks-for :is([data-testid="stImage"], .waiting) {{ max-width: 22rem; }}
-.st-key-looks-for [data-testid="stColumn"]:has(button) {{ min-width: 6.5rem; }}
 .legend {{ display: flex; align-items: center; gap: 0.5rem; font-size: 0.875rem; opacity: 0.85;
   flex-wrap: wrap; }}
 .legend i {{ display: inline-block; width: 8rem; height: 0.7rem; border-radius: 3px;

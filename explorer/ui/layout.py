@@ -26,6 +26,9 @@ h1 { font-size: 2rem !important; padding-bottom: 0.2rem !important; }
   .stButton, button, a) { position: static; }
 [class*="st-key-pick-"] :is(button, a)::after { content: ""; position: absolute; inset: 0; }
 [class*="st-key-pick-"]:hover img { filter: brightness(1.12); }
+[class*="st-key-progress-"] [data-testid="stHorizontalBlock"] { flex-wrap: nowrap; }
+[class*="st-key-progress-"] [data-testid="stColumn"] { min-width: 0; }
+[class*="st-key-progress-"] [data-testid="stColumn"]:has(button) { min-width: 6.5rem; }
 .waiting { aspect-ratio: 1; border-radius: 6px; background: rgba(128, 128, 128, 0.18); }
 @media (max-width: 640px) {
   .st-key-stage > div > [data-testid="stHorizontalBlock"],

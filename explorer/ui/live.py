@@ -80,6 +80,11 @@ def _widths(count: int) -> int:
 
 
 def _status(page: str, held: Ticket, view: View) -> None:
+    with st.container(key=f"progress-{page}"):
+        _progress(page, held, view)
+
+
+def _progress(page: str, held: Ticket, view: View) -> None:
     share = view.done / max(view.total, 1)
     if view.status in LIVE:
         if not view.frames:
@@ -117,7 +122,7 @@ def _picture(
 ) -> None:
     if not view.frames:
         st.html('<div class="waiting"></div>')
-        st.caption(caption)
+        st.caption(f"**{caption}**")
         return
     moments = held.job.moments[i]
     if look is not None and moments:

@@ -10,7 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from explorer.errors import InputError
 from explorer.images import SAMPLES, Photo, jpeg_bytes, read_photo, sample_photo
 from explorer.ui.layout import data_url
-from explorer.ui.session import settings
+from explorer.ui.session import upload_mb
 
 PROMISE = "Photos stay in memory and are never stored."
 FIRST_SAMPLE = "cat"
@@ -36,7 +36,7 @@ def own_photo() -> Photo | None:
 
 def take(data: bytes) -> str | None:
     """Read an upload and remember it for this visit; a sentence if it cannot be used."""
-    limit = settings().upload_mb
+    limit = upload_mb()
     if len(data) > limit * 1e6:
         return f"The photo has {len(data) / 1e6:.0f} MB: the limit here is {limit} MB."
     try:
@@ -103,7 +103,7 @@ def _bring_own(page: str, there: bool, forgotten: Callable[[], None]) -> None:
     st.file_uploader(
         "Your own photo",
         key=key,
-        max_upload_size=settings().upload_mb,
+        max_upload_size=upload_mb(),
         on_change=_received,
         args=(page, key),
     )

@@ -17,6 +17,11 @@ def settings() -> Settings:
     return from_environment()
 
 
+def upload_mb() -> int:
+    """Megabytes that an upload may have: what is set here, and no more than the server takes."""
+    return min(settings().upload_mb, st.get_option("server.maxUploadSize"))
+
+
 @st.cache_resource
 def studio() -> Studio:
     """The studio of this server."""

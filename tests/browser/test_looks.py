@@ -78,6 +78,20 @@ def test_a_picture_on_the_home_page_is_a_link(server, page):
     expect(page.get_by_text(re.compile("Stopped at step"))).to_be_visible()
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+def test_stop_stands_beside_the_progress(server, browser, width):
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.goto(f"{server}/Compare?layer=conv1_2&channel={width % 64}&size=96")
+    stop = page.get_by_role("button", name="Stop")
+    expect(stop).to_be_visible()
+    progress = page.get_by_role("progressbar").first.bounding_box()
+    button = stop.bounding_box()
+    assert button["x"] > progress["x"] + progress["width"] - 1
+    stop.click()
+    context.close()
+
+
 def test_a_photo_too_large_is_told_beside_the_uploader(server, page, tmp_path):
     opened(page, f"{server}/Filter_activations")
     path = tmp_path / "large.bmp"

@@ -348,6 +348,14 @@ def test_hostile_file_names_do_no_harm(name, sentence):
     assert not [element for element in app.main if name in str(element)]
 
 
+def test_the_uploader_offers_no_more_than_the_server_takes(monkeypatch):
+    most = st.get_option("server.maxUploadSize")
+    for asked, offered in ((3, 3), (10 * most, most)):
+        monkeypatch.setenv("EXPLORER_UPLOAD_MB", str(asked))
+        st.cache_resource.clear()
+        assert opened().file_uploader[0].proto.max_upload_size_mb == offered
+
+
 def test_a_photo_is_forgotten_on_request():
     app = uploaded(opened(layer="conv1_1"), encoded(COLORS))
     next(button for button in app.button if button.label == "Forget my photo").click()
