@@ -1,7 +1,7 @@
 """What the filters of a layer answer to a photo: which to show, in what colors, and where from.
 
 An *answer* is what `Network.activations` returns for a spatial layer: float32 (h, w, channels),
-after ReLU. No TensorFlow.
+after the activation. Where that is linear, values below zero are drawn like zero. No TensorFlow.
 """
 
 import re
@@ -18,9 +18,8 @@ from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.sheets import heat_map
 
-REPORT_LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
-"""The row of layers in the report, and how many filters it shows of each."""
 REPORT_FILTERS = 5
+"""How many filters of a layer the report shows."""
 MOST_FILTERS = 48
 """How many filters are shown at once at most."""
 MODES = ("first", "strongest", "numbers")
@@ -45,7 +44,7 @@ def map_layer(network: Network, name: str) -> Layer:
     """The layer of this name; `InputError` if there is none, or it has no maps."""
     layer = network.layer(name)
     if not has_maps(layer):
-        raise InputError(f"{layer.paper_name} has no maps to draw: choose conv or pool layers.")
+        raise InputError(f"{layer.paper_name} has no maps to draw: choose a layer that has.")
     return layer
 
 
@@ -89,7 +88,7 @@ class Statistics:
     """Numbers about one filter's answer.
 
     Attributes:
-        highest: the highest activation; zero or more, without a unit.
+        highest: the highest activation, without a unit.
         mean: over all positions.
         active_share: share of the positions whose activation is above zero.
         row, column: where the highest is, in the map; the first such place.
@@ -149,19 +148,26 @@ class Square:
         return picture[inside.top : inside.bottom, inside.left : inside.right]
 
 
-def receptive_square(network: Network, layer: Layer, row: int, column: int) -> Square:
+def receptive_square(
+    network: Network, layer: Layer, row: int, column: int, size: tuple[int, int] | None = None
+) -> Square:
     """All that the value at a position of a layer's map can see.
 
     It may reach beyond the border of the picture, where padding is.
+
+    Args:
+        size: (height, width) of the picture in pixels; the network's own input size if left out.
+            With strides, more is padded below and to the right, and how much depends on the size.
     """
-    start = 0
+    corner = [0, 0]
     for before, after in pairwise(network.layers[: network.layers.index(layer) + 1]):
         if after.kernel and after.kind != "pooling":
-            side, kernel = before.output_shape[0], after.kernel[0]
-            padding = max((-(-side // after.stride) - 1) * after.stride + kernel - side, 0)
-            start -= padding // 2 * before.receptive_stride
-    top = start + row * layer.receptive_stride
-    left = start + column * layer.receptive_stride
+            sides = network.output_size(before, size or (network.input_size,) * 2)
+            for axis, side in enumerate(sides):
+                reach = (-(-side // after.stride) - 1) * after.stride + after.kernel[axis]
+                corner[axis] -= max(reach - side, 0) // 2 * before.receptive_stride
+    top = corner[0] + row * layer.receptive_stride
+    left = corner[1] + column * layer.receptive_stride
     return Square(top, left, top + layer.receptive_field, left + layer.receptive_field)
 
 
@@ -237,7 +243,7 @@ def code_of(
     if scale == "global":
         lines.append("highest = max(answer.max() for answer in answers.values())")
     lines += [
-        "for layer, answer in answers.items():  # (height, width, filters), after ReLU",
+        "for layer, answer in answers.items():  # (height, width, filters), after the activation",
         f"    for channel in {choice}:",
         "        values = answer[..., channel]",
         f"        top = {top}",

@@ -1,8 +1,9 @@
 """How fast one step of ascent is here: the engine and plain Keras, in turn, in one process."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from math import prod
 from statistics import median
 
 import numpy as np
@@ -14,7 +15,6 @@ from explorer.networks.network import Network
 from explorer.recipe import checked_size
 from explorer.targets import Target
 
-LAYERS = ("block3_conv1", "block5_conv1")
 REPEATS = 9
 MATRIX_SIDE = 2048
 
@@ -30,8 +30,8 @@ class Speed:
             follows.
         seconds_matrix_product: of two float32 matrices of `MATRIX_SIDE` squared.
         seconds_trace: to build the engine's step, before it runs for the first time.
-        direct_operations: additions and multiplications of the convolutions up to the layer and
-            of their gradients, done directly.
+        direct_operations: additions and multiplications of all weights up to the layer and of
+            their gradients, done directly.
     """
 
     layer: str
@@ -66,20 +66,21 @@ class Speed:
         return self.direct_operations / self.seconds_engine / self.matrix_product_rate
 
 
-def check(network: Network, names: list[str], size: int, repeats: int) -> list[Layer]:
+def check(network: Network, names: Iterable[str], size: int, repeats: int) -> list[Layer]:
     """The layers to measure.
 
     Raises:
-        InputError: an unknown layer or one that is no convolution, or a number out of range.
+        InputError: an unknown layer or one that has no weights here, or a number out of range.
     """
     size = checked_size(size)
     if repeats < 1:
         raise InputError(f"The number of repeats must be at least 1, not {repeats}.")
     layers = [network.layer(name) for name in names]
     for layer in layers:
-        if layer.kind != "convolution":
-            raise InputError(f"{layer.paper_name} is no convolution: choose layers that are.")
-        if min(network.output_size(layer, size)) < 1:
+        if not layer.parameters:
+            raise InputError(f"{layer.paper_name} has no weights: choose layers that have.")
+        network.require(layer, size, f"Layer {layer.paper_name}")
+        if layer.spatial and min(network.output_size(layer, size)) < 1:
             raise InputError(f"{layer.paper_name} needs a picture larger than {size[0]} pixels.")
     return layers
 
@@ -88,9 +89,10 @@ def direct_operations(network: Network, layer: Layer, size: int) -> int:
     """See `Speed`; a multiplication and an addition each way for every multiply-add."""
     total = 0
     for each in network.layers[: network.layers.index(layer) + 1]:
-        height, width = network.output_size(each, (size, size))
-        total += each.multiply_adds // np.prod(each.output_shape[:2]) * height * width
-    return 4 * int(total)
+        if each.parameters:
+            places = prod(network.output_size(each, (size, size))) if each.spatial else 1
+            total += prod(each.weights_shape) * places
+    return 4 * total
 
 
 def measure(
@@ -100,7 +102,7 @@ def measure(
     import tensorflow as tf
 
     network.tensors  # noqa: B018 - loaded before the clock starts
-    engine, keras = _engine_step(network, layer), _keras_step(network, layer, size)
+    engine, keras = _engine_step(network, layer), _keras_step(network, layer)
     random = np.random.default_rng(0)
     image = tf.constant(random.normal(128, 20, (1, size, size, 3)), tf.float32)
     matrix = tf.constant(random.normal(size=(MATRIX_SIDE, MATRIX_SIDE)), tf.float32)
@@ -155,16 +157,13 @@ def _engine_step(network: Network, layer: Layer):
     return step
 
 
-def _keras_step(network: Network, layer: Layer, size: int):
-    """A step through a functional Keras model that ends before the ReLU of `layer`."""
+def _keras_step(network: Network, layer: Layer):
+    """A step through a functional Keras model that ends before the activation of `layer`."""
     import tensorflow as tf
 
-    x = inputs = tf.keras.Input((size, size, 3))
-    for each in network.layers[1 : network.layers.index(layer)]:
-        x = network.model.get_layer(each.name)(x)
     last = network.model.get_layer(layer.name)
     linear = type(last).from_config(last.get_config() | {"activation": "linear"})
-    model = tf.keras.Model(inputs, linear(x))
+    model = tf.keras.Model(network.model.inputs, linear(last.input))
     linear.set_weights(last.get_weights())
 
     def step(image, channel):

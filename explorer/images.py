@@ -3,7 +3,7 @@
 import hashlib
 import io
 import json
-import os
+import secrets
 import tempfile
 import warnings
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
 
 from explorer.errors import InputError
 
-SAMPLES = {path.stem: path for path in sorted((Path(__file__).parent / "data/photos").iterdir())}
+SAMPLES = {path.stem: path for path in sorted(Path(__file__).parent.glob("data/photos/*.jpg"))}
 """The embedded photos by name."""
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
@@ -85,9 +85,8 @@ def read_photo(source: str | Path | bytes) -> Photo:
     what = "The photo" if isinstance(source, bytes) else f"'{source}'"
     data = source if isinstance(source, bytes) else _file_bytes(Path(source), what)
     if len(data) > LARGEST_FILE:
-        raise InputError(
-            f"{what} has {len(data) / 1e6:.0f} MB: the limit is {LARGEST_FILE / 1e6:.0f} MB."
-        )
+        raise InputError(f"{what} is too large: the limit is {LARGEST_FILE / 1e6:.0f} MB.")
+    most = f"the limit is {LARGEST_PHOTO / 1e6:.0f} million pixels, so please make it smaller."
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -95,16 +94,10 @@ def read_photo(source: str | Path | bytes) -> Photo:
             image = Image.open(io.BytesIO(data), formats=FORMATS)
             width, height = image.size
             if width * height > LARGEST_PHOTO:
-                raise InputError(
-                    f"{what} has {width}×{height} pixels: the limit is "
-                    f"{LARGEST_PHOTO / 1e6:.0f} million pixels, so please make it smaller."
-                )
+                raise InputError(f"{what} has {width}×{height} pixels: {most}")
             pixels = _upright_rgb(image)
-    except Image.DecompressionBombError:  # Pillow's own limit, before the one above
-        raise InputError(
-            f"{what} has far too many pixels: the limit is {LARGEST_PHOTO / 1e6:.0f} million, so "
-            "please make it smaller."
-        ) from None
+    except Image.DecompressionBombError:
+        raise InputError(f"{what} has too many pixels: {most}") from None
     except UnidentifiedImageError:
         raise InputError(
             f"{what} is not a picture that can be read: use a JPEG, PNG, WebP, GIF, BMP or TIFF."
@@ -117,15 +110,12 @@ def read_photo(source: str | Path | bytes) -> Photo:
 
 
 def _file_bytes(path: Path, what: str) -> bytes:
+    """What a file holds; of one that is too large, or has no end, one byte more than allowed."""
     try:
         if path.is_dir():
             raise InputError(f"{what} is a folder, not a photo.")
-        if path.stat().st_size > LARGEST_FILE:
-            raise InputError(
-                f"{what} has {path.stat().st_size / 1e6:.0f} MB: the limit is "
-                f"{LARGEST_FILE / 1e6:.0f} MB."
-            )
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
         raise InputError(f"There is no file {what}.") from None
     except OSError as error:
@@ -157,7 +147,7 @@ def png_bytes(pixels: np.ndarray, note: dict | None = None) -> bytes:
     """A PNG of uint8 RGB (h, w, 3) pixels, with a note as JSON in a text chunk."""
     info = PngImagePlugin.PngInfo()
     if note is not None:
-        info.add_itxt(NOTE, json.dumps(note, ensure_ascii=False, sort_keys=True))
+        info.add_itxt(NOTE, json.dumps(note, sort_keys=True))
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG", pnginfo=info)
     return buffer.getvalue()
@@ -226,30 +216,21 @@ def check_writable(path: str | Path, suffixes: tuple[str, ...] = (".png",)) -> P
             raise InputError(f"The output folder '{path.parent}' does not exist: make it first.")
         if path.is_dir():
             raise InputError(f"The output '{path}' is a folder: please give a file name.")
+        with tempfile.TemporaryFile(dir=path.parent):
+            return path
     except OSError as error:
         raise InputError(f"The output '{path}' cannot be written: {error.strerror}.") from None
-    if not os.access(path.parent, os.W_OK):
-        raise InputError(f"The output folder '{path.parent}' cannot be written to.")
-    return path
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that it is there either whole or not at all."""
+    part = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            try:
+        try:
+            with part.open("xb") as file:
                 file.write(data)
-                file.flush()
-                os.chmod(file.name, 0o666 & ~_umask())
-                os.replace(file.name, path)
-            except BaseException:
-                os.unlink(file.name)
-                raise
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"'{path}' cannot be written: {error.strerror}.") from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -32,18 +32,16 @@ def _blur_matrix(side: int, sigma):
     import tensorflow as tf
 
     sigma = tf.maximum(tf.cast(sigma, tf.float32), 1e-6)
-    radius = tf.floor(4 * sigma + 0.5)
-
-    def weight(distance):
-        inside = tf.cast(tf.abs(distance) <= radius, tf.float32)
-        return inside * tf.exp(-0.5 * tf.square(distance / sigma))
-
-    target = np.arange(side, dtype=np.float32)[:, None]
-    source = np.arange(side, dtype=np.float32)[None, :]
-    matrix = tf.zeros((side, side))
+    distances = np.arange(2 * side, dtype=np.float32)  # mirrored, a line repeats after two sides
+    weights = tf.zeros(2 * side)
     for mirror in range(-REFLECTIONS, REFLECTIONS + 1):
-        shift = 2 * side * mirror
-        matrix += weight(target - (source + shift)) + weight(target - (shift - 1 - source))
+        distance = distances + 2 * side * mirror
+        inside = tf.cast(tf.abs(distance) <= tf.floor(4 * sigma + 0.5), tf.float32)
+        weights += inside * tf.exp(-0.5 * tf.square(distance / sigma))
+    pixels = tf.range(side)
+    apart = tf.abs(pixels[:, None] - pixels)
+    apart_from_mirrored = pixels[:, None] + pixels + 1
+    matrix = tf.gather(weights, apart) + tf.gather(weights, apart_from_mirrored)
     return matrix / tf.reduce_sum(matrix, axis=1, keepdims=True)
 
 

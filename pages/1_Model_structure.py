@@ -1,4 +1,4 @@
-"""VGG16 from input to softmax: its layers, what they cost, and what they see."""
+"""A network from input to softmax: its layers, what they cost, and what they see."""
 
 from functools import partial
 
@@ -7,7 +7,7 @@ import streamlit as st
 from explorer import graph
 from explorer.errors import InputError
 from explorer.images import SAMPLES
-from explorer.ui import address, charts, diagram, layout, structure
+from explorer.ui import address, charts, diagram, layout, networks, structure
 from explorer.ui.session import network, visitor
 
 PAGE = "structure"
@@ -15,31 +15,22 @@ ACTIVATIONS = "pages/2_Filter_activations.py"
 VISUALIZATION = "pages/3_Feature_visualization.py"
 CODE = """from explorer import load_network
 
-network = load_network("vgg16")
+network = load_network("{network}")
 for layer in network.layers:
     print(layer.paper_name, layer.output_shape, layer.parameters, layer.multiply_adds)
 layer = network.layer("{layer}")
 print(layer.receptive_field, "px wide, every", layer.receptive_stride, "px")"""
 
-model = network("vgg16")
-layout.begin(
-    "Model structure",
-    f"{model.title}, from the photo to {len(model.classes):,} probabilities: "
-    f"**{charts.total(model, 'parameters'):,} parameters**, "
-    f"{charts.amount(charts.total(model, 'multiply_adds'))} multiply-adds for one picture. "
-    "Choose a layer to see what it is.",
-)
-visitor()
 state = st.session_state
-names = [layer.paper_name for layer in model.layers]
 
 
 def fill(link):
-    """Set layer and photo from an address."""
-    state[f"{PAGE}:layer"], state[f"{PAGE}:photo"] = "conv3_1", "cat"
+    """Set network, layer and photo from an address."""
     complaints = []
+    model = networks.of_link(PAGE, link, complaints)
+    state[f"{PAGE}:layer"], state[f"{PAGE}:photo"] = model.first_layer, "cat"
     try:
-        state[f"{PAGE}:layer"] = model.layer(link.get("layer", "conv3_1")[:40]).paper_name
+        state[f"{PAGE}:layer"] = model.layer(link.get("layer", model.first_layer)[:40]).paper_name
     except InputError as error:
         complaints.append(str(error))
     photo = link.get("photo", "cat")
@@ -63,13 +54,21 @@ def choose_row():
 
 
 complaints, _ = address.enter(PAGE, fill)
+model = network(state[f"{PAGE}:network"])
+names = [layer.paper_name for layer in model.layers]
+layout.begin(
+    "Model structure",
+    f"{model.title}, from the photo to {len(model.classes):,} probabilities: "
+    f"**{charts.total(model, 'parameters'):,} parameters**, "
+    f"{charts.amount(charts.total(model, 'multiply_adds'))} multiply-adds for one picture. "
+    "Choose a layer to see what it is.",
+)
+visitor()
+networks.choose(PAGE, fill)
 layout.complain(complaints)
 layer = model.layer(state[f"{PAGE}:layer"])
-diagram.draw(model, layer, f"{PAGE}:graph", choose)
-st.caption(
-    "In a box: size of the kernel and number of filters, or number of units. "
-    "On an arrow: height × width × channels of what flows."
-)
+diagram.draw(model, layer, f"{PAGE}:graph {model.name}", choose)
+st.caption(structure.legend(model))
 
 left, right = st.columns((5, 7), gap="large")
 with left:
@@ -79,11 +78,11 @@ with left:
     photo = state[f"{PAGE}:photo"]
     st.markdown(structure.field_in_words(model, layer))
     if layer.spatial and layer.kind != "input":
-        link = {"layer": layer.paper_name, "photo": photo}
+        link = networks.as_link(model) | {"layer": layer.paper_name, "photo": photo}
         label = f"What {layer.paper_name} answers to the {photo}"
         st.page_link(ACTIVATIONS, label=label, icon=":material/blur_on:", query_params=link)
     if excite := structure.excitable(model, layer):
-        label, link = excite
+        label, link = excite[0], networks.as_link(model) | excite[1]
         st.page_link(VISUALIZATION, label=label, icon=":material/palette:", query_params=link)
 with right:
     structure.field_on_photo(model, layer, photo)
@@ -92,7 +91,7 @@ st.subheader("Every layer")
 state[f"{PAGE}:table"] = {"selection": {"rows": [names.index(layer.paper_name)]}}
 st.dataframe(
     structure.table(model),
-    height="content",
+    height="content" if len(names) <= structure.MOST_ROWS else structure.TABLE_HEIGHT,
     hide_index=True,
     placeholder="–",
     column_config=structure.COLUMNS,
@@ -114,9 +113,9 @@ for column, quantity in zip(halves, structure.QUANTITIES, strict=True):
 
 left, right = st.columns(2, gap="large")
 with left:
-    structure.show_kernels()
+    structure.show_kernels(model)
 with right:
-    structure.show_weights(layer)
+    structure.show_weights(model, layer)
 
 st.subheader("The same graph in TensorBoard")
 st.markdown(
@@ -134,5 +133,5 @@ st.download_button(
 st.code("pip install tensorboard\ntensorboard --logdir FOLDER", "bash")
 st.caption("Or let `python -m explorer tensorboard -o FOLDER` make the file.")
 with st.expander("Show code"):
-    st.code(CODE.format(layer=layer.paper_name), "python")
-address.write(PAGE, {"layer": layer.paper_name, "photo": photo})
+    st.code(CODE.format(network=model.name, layer=layer.paper_name), "python")
+address.write(PAGE, networks.as_link(model) | {"layer": layer.paper_name, "photo": photo})

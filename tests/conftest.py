@@ -219,6 +219,26 @@ def reference_of():
     return Reference
 
 
+# ---- EfficientNet-Lite0
+
+
+@pytest.fixture(scope="session")
+def effnet_session(no_dense_weights):
+    """One `EfficientNetLite0`, loaded once."""
+    network = explorer.networks.EfficientNetLite0()
+    network.tensors  # noqa: B018 - loads
+    return network
+
+
+@pytest.fixture
+def effnet(effnet_session, monkeypatch):
+    """EfficientNet-Lite0, the object that `load_network` returns too."""
+    monkeypatch.setitem(explorer.networks.NETWORKS, "efficientnet-lite0", lambda: effnet_session)
+    explorer.networks._network.cache_clear()
+    yield explorer.networks.load_network("efficientnet-lite0")
+    explorer.networks._network.cache_clear()
+
+
 @pytest.fixture
 def forget_compiled():
     """After the test, let go of every compiled function and the networks they hold."""
@@ -264,7 +284,8 @@ def relative():
 
 def is_name(word: str) -> bool:
     """Whether a sentence may begin with this word as it is: an option, a method, a layer."""
-    layers = (*explorer.networks.VGG16.layers, *Tiny.layers)
+    known = (explorer.networks.VGG16, explorer.networks.EfficientNetLite0, Tiny)
+    layers = (layer for network in known for layer in network.layers)
     names = {name for layer in layers for name in (layer.name, layer.paper_name)}
     return word.startswith("--") or word.split(".")[0] in names | set(METHODS)
 

@@ -1,12 +1,12 @@
 """Which filters to show, in what colors, and which part of the photo they see."""
 
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from explorer.activations import (
-    REPORT_LAYERS,
     Square,
     code_of,
     has_maps,
@@ -23,7 +23,7 @@ from explorer.images import SAMPLES
 from explorer.networks import load_network
 from explorer.sheets import heat_map
 
-VGG16 = load_network("vgg16")
+VGG16, EFFNET = load_network("vgg16"), load_network("efficientnet-lite0")
 CONV1 = VGG16.layer("conv1_1")
 
 
@@ -39,7 +39,15 @@ def test_layers_with_maps_are_the_convolutions_and_poolings():
     assert [layer.kind for layer in VGG16.layers if has_maps(layer)].count("convolution") == 13
     assert [layer.kind for layer in VGG16.layers if has_maps(layer)].count("pooling") == 5
     assert map_layer(VGG16, "block3_conv1").paper_name == "conv3_1"
-    assert all(map_layer(VGG16, name).channels >= 5 for name in REPORT_LAYERS)
+
+
+@pytest.mark.parametrize("network", [VGG16, EFFNET], ids=lambda network: network.name)
+def test_a_row_of_layers_is_early_to_late_and_has_maps(network):
+    layers = [map_layer(network, name) for name in network.row]
+    assert [layer.paper_name for layer in layers] == list(network.row)
+    assert sorted(layers, key=network.layers.index) == layers
+    assert all(layer.channels >= 5 for layer in layers)
+    assert has_maps(network.layer(network.first_layer))
 
 
 @pytest.mark.parametrize("name", ["input", "flatten", "fc_1", "softmax", "conv9_9", ""])
@@ -180,6 +188,61 @@ def test_outside_the_square_a_vgg16_activation_does_not_change(vgg, picture_of):
 )
 def test_squares_of_vgg16_by_hand(name, row, column, square):
     assert receptive_square(VGG16, VGG16.layer(name), row, column) == square
+
+
+@cache
+def seen_on_a_line(network, length: int) -> dict[str, list[tuple[int, int]]]:
+    """First and last pixel that each value of each spatial layer depends on.
+
+    Through kernels of ones and averages in place of the highest, by TensorFlow's gradient.
+    """
+    import tensorflow as tf
+
+    line = tf.ones((1, length, 1))
+    x, passed = line, {}
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(line)
+        for layer in network.layers:
+            if layer.kind == "pooling":
+                x = tf.nn.avg_pool1d(x, layer.kernel[0], layer.stride, "VALID")
+            elif layer.kernel:
+                side = layer.kernel[0]
+                x = tf.nn.conv1d(x, tf.ones((side, 1, 1)) / side, layer.stride, "SAME")
+            elif layer.adds:
+                x += passed[layer.adds]
+            elif not layer.spatial:
+                break
+            passed[layer.name] = x
+    seen = {}
+    for name, values in passed.items():
+        weights = tape.jacobian(values, line).numpy().reshape(-1, length)
+        pixels = [np.flatnonzero(row) for row in weights]
+        seen[name] = [(int(found[0]), int(found[-1])) for found in pixels]
+    return seen
+
+
+@pytest.mark.parametrize("size", [(224, 224), (97, 131), (32, 225)], ids=str)
+@pytest.mark.parametrize("network", [VGG16, EFFNET], ids=lambda network: network.name)
+def test_a_square_is_all_that_a_value_sees_at_any_size(network, size):
+    for layer in network.layers:
+        if not layer.spatial:
+            continue
+        height, width = network.output_size(layer, size)
+        down, across = (seen_on_a_line(network, length)[layer.name] for length in size)
+        assert (len(down), len(across)) == (height, width)
+        for row, column in {(0, 0), (height // 2, width // 2), (height - 1, width - 1)}:
+            square = receptive_square(network, layer, row, column, size)
+            assert square.size == (layer.receptive_field,) * 2
+            (top, bottom), (left, right) = down[row], across[column]
+            assert square.within(size) == Square(top, left, bottom + 1, right + 1), layer.name
+
+
+def test_the_size_is_that_of_the_network_unless_told():
+    layer = EFFNET.layer("block3b_expand")
+    assert receptive_square(EFFNET, layer, 2, 3) == receptive_square(
+        EFFNET, layer, 2, 3, (224, 224)
+    )
+    assert receptive_square(EFFNET, layer, 2, 3) != receptive_square(EFFNET, layer, 2, 3, (225, 97))
 
 
 def test_a_square_is_clipped_at_the_border():

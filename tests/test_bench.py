@@ -39,19 +39,34 @@ def test_direct_operations_by_hand():
     whole = sum(layer.multiply_adds for layer in network.layers if layer.kind == "convolution")
     assert operations("conv5_3", 224) == 4 * whole
 
+    network = load_network("efficientnet-lite0")
+    whole = sum(layer.multiply_adds for layer in network.layers)
+    assert operations("logits", 224) == 4 * whole
+    assert operations("stem", 33) == 4 * 17 * 17 * 9 * 3 * 32
 
-@pytest.mark.parametrize("name", ["block1_conv1", "block3_conv1"])
-def test_both_ways_take_the_same_step(vgg, name):
+
+@pytest.mark.parametrize(
+    ("network", "name", "activation"),
+    [
+        ("vgg", "block1_conv1", "relu"),
+        ("vgg", "block3_conv1", "relu"),
+        ("effnet", "block2a_dwconv", "relu6"),
+        ("effnet", "block3b_expand_conv", "relu6"),
+        ("effnet", "predictions", "linear"),
+    ],
+)
+def test_both_ways_take_the_same_step(request, network, name, activation):
     import tensorflow as tf
 
-    layer = vgg.layer(name)
+    network = request.getfixturevalue(network)
+    layer = network.layer(name)
     image = tf.constant(np.random.default_rng(0).normal(128, 20, (1, 48, 48, 3)), tf.float32)
-    before = {each.name: each.output for each in vgg.model.layers}
-    engine = bench._engine_step(vgg, layer)(image, tf.constant(2))
-    keras = bench._keras_step(vgg, layer, 48)(image, tf.constant(2))
+    before = {each.name: each.output for each in network.model.layers}
+    engine = bench._engine_step(network, layer)(image, tf.constant(2))
+    keras = bench._keras_step(network, layer)(image, tf.constant(2))
     assert np.abs(engine - keras).max() < 1e-3 < np.abs(engine - image).max()
-    assert vgg.model.get_layer(name).activation.__name__ == "relu"
-    assert before.keys() == {each.name for each in vgg.model.layers}
+    assert network.model.get_layer(name).activation.__name__ == activation
+    assert before.keys() == {each.name for each in network.model.layers}
 
 
 def test_json(vgg, capsys):
@@ -84,6 +99,15 @@ def test_lines_for_people(vgg, capsys):
     assert "conv1_1: " in lines[1] and "Keras eager" in lines[1] and "GFLOP/s" in lines[2]
 
 
+def test_without_layers_those_of_the_network_are_measured(effnet, capsys):
+    command = ["bench", "--network", "efficientnet-lite0", "--size", "32", "--repeats", "1"]
+    assert not main([*command, "--json"])
+    found = json.loads(capsys.readouterr().out)
+    names = [result["layer"] for result in found["results"]]
+    assert names == [effnet.layer(name).name for name in effnet.benchmarks]
+    assert "predictions" in names
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -92,6 +116,7 @@ def test_lines_for_people(vgg, capsys):
         ["--size", "31"],
         ["--size", "1025"],
         ["--layers", "pool1"],
+        ["--network", "efficientnet-lite0", "--layers", "block2b_add"],
         ["--layers", "fc1"],
         ["--layers", "conv9_9"],
         ["--layers", ""],

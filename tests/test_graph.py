@@ -111,6 +111,45 @@ def test_it_computes_what_the_network_computes(vgg, nodes, picture_of, embedded,
     assert relative(found, vgg.activations(image, ["pool5"])["block5_pool"].ravel()) < 1e-4
 
 
+EFFNET = load_network("efficientnet-lite0")
+
+
+@pytest.fixture(scope="module")
+def second(tmp_path_factory):
+    """The nodes of EfficientNet-Lite0's graph by name."""
+    path = tmp_path_factory.mktemp("graph") / graph.file_name(EFFNET)
+    path.write_bytes(graph.event_file(EFFNET))
+    return {node.name: node for node in graph_in(path).node}
+
+
+def test_the_second_network_is_drawn_with_all_its_layers(second):
+    assert {name.rpartition("/")[0] for name in second} == {scope(layer) for layer in EFFNET.layers}
+    for layer in EFFNET.layers:
+        if layer.parameters:
+            shape = sizes(second[f"{scope(layer)}/kernel"])
+            assert tuple(shape) == layer.weights_shape, layer.name
+    operations = [node.op for node in second.values()]
+    assert operations.count("Conv2D") == 33 and operations.count("Relu6") == 33
+    assert operations.count("DepthwiseConv2dNative") == 16 and operations.count("Mean") == 1
+    assert not {"Identity", "IdentityN", "Relu"} & set(operations)
+
+
+def test_the_second_graph_computes_what_the_network_computes(effnet, second, picture_of, relative):
+    import tensorflow as tf
+
+    image = picture_of("photo", (224, 224))
+    with tf.Graph().as_default() as imported:
+        tf.import_graph_def(tf.compat.v1.GraphDef(node=second.values()), name="")
+        feed = {"input/image:0": image[None]}
+        for layer in EFFNET.layers:
+            if layer.parameters:
+                kernel, bias = effnet.embedded_weights(layer)
+                feed |= {f"{scope(layer)}/kernel:0": kernel, f"{scope(layer)}/bias:0": bias}
+        with tf.compat.v1.Session(graph=imported) as session:
+            found = session.run("softmax/Softmax:0", feed)[0]
+    assert relative(found, effnet.activations(image, ["softmax"])["softmax"]) < 1e-4
+
+
 def test_the_file_is_small_and_always_the_same(file):
     assert file.stat().st_size < 100_000
     assert file.read_bytes() == graph.event_file(load_network())

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import struct
 import subprocess
 import sys
@@ -229,7 +230,7 @@ def png_declaring(width: int, height: int) -> bytes:
 
 @pytest.mark.parametrize("side", [8_000, 10_000, 20_000, 100_000])
 def test_decompression_bombs_are_refused_before_they_are_decoded(side, refused):
-    with refused("pixels: the limit is 60 million"):
+    with refused("limit is 60 million pixels"):
         read_photo(png_declaring(side, side))
 
 
@@ -278,6 +279,9 @@ def test_too_many_bytes_are_refused(refused, tmp_path, monkeypatch):
     (tmp_path / "big.jpg").write_bytes(b"\0" * 2_000_000)
     with refused("limit is 1 MB"):
         read_photo(tmp_path / "big.jpg")
+    (tmp_path / "endless.jpg").symlink_to("/dev/zero")
+    with refused("limit is 1 MB"):
+        read_photo(tmp_path / "endless.jpg")
 
 
 # ---- Names
@@ -331,6 +335,12 @@ def test_damaged_notes_are_refused(text, refused):
         read_note(encoded(Image.fromarray(corners()), pnginfo=info))
 
 
+def test_notes_hold_any_text():
+    """Names in a forged recipe may hold halves of characters, which no file can as they are."""
+    note = {"preset": "\ud800 “×” \0"}
+    assert read_note(png_bytes(corners(), note)) == note
+
+
 def test_jpeg_looks_like_the_picture():
     pixels = sample_photo("cat").fitted((64, 64))
     found = np.asarray(Image.open(io.BytesIO(jpeg_bytes(pixels, quality=95)))).astype(int)
@@ -351,6 +361,8 @@ def test_writable_paths(refused, tmp_path):
     (tmp_path / "folder.png").mkdir()
     with refused("is a folder"):
         check_writable(tmp_path / "folder.png")
+    with refused("/proc/a.png' cannot be written"):  # closed to everybody, root included
+        check_writable("/proc/a.png")
 
 
 def test_files_are_written_whole_or_not_at_all(tmp_path, monkeypatch, refused):
@@ -363,14 +375,28 @@ def test_files_are_written_whole_or_not_at_all(tmp_path, monkeypatch, refused):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(images.os, "replace", full)
+    monkeypatch.setattr(os, "replace", full)
     with refused("No space left"):
         write_whole(path, b"half")
     assert path.read_bytes() == b"new"
     assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
 
+    def interrupted(*_):
+        raise KeyboardInterrupt
 
-def test_written_files_have_ordinary_permissions(tmp_path):
-    write_whole(tmp_path / "a.png", b"x")
-    (tmp_path / "b.png").write_bytes(b"x")
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(path, b"half")
+    assert path.read_bytes() == b"new"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
+
+
+@pytest.mark.parametrize("mask", [0o022, 0o077, 0o002])
+def test_written_files_have_ordinary_permissions(tmp_path, mask):
+    before = os.umask(mask)
+    try:
+        write_whole(tmp_path / "a.png", b"x")
+        (tmp_path / "b.png").write_bytes(b"x")
+    finally:
+        os.umask(before)
     assert (tmp_path / "a.png").stat().st_mode == (tmp_path / "b.png").stat().st_mode

@@ -48,6 +48,17 @@ def test_one_trace_serves_every_sigma():
     assert blur.experimental_get_tracing_count() == 1
 
 
+def test_the_traced_blur_holds_no_matrices():
+    """TensorFlow copies the constants of a graph many times over while it optimizes it."""
+    import tensorflow as tf
+
+    blur = tf.function(gaussian_blur, autograph=False)
+    traced = blur.get_concrete_function(
+        tf.TensorSpec((1024, 33, 3), tf.float32), tf.TensorSpec((), tf.float32)
+    )
+    assert traced.graph.as_graph_def().ByteSize() < 100_000
+
+
 @pytest.mark.parametrize("splits", [1, 2, 4, 5, 8])
 @pytest.mark.parametrize("shape", [(32, 32, 3), (33, 47, 3), (97, 131, 3), (64, 100, 3)])
 def test_bands_add_up(shape, splits):

@@ -1,8 +1,9 @@
-"""Draw how filters answer to a photo, as a sheet of heat maps."""
+"""Draw how filters answer to a photo, as a sheet of heat maps; say what is in it."""
+
+from dataclasses import asdict
 
 from explorer.activations import (
     REPORT_FILTERS,
-    REPORT_LAYERS,
     SCALES,
     map_layer,
     statistics,
@@ -13,6 +14,7 @@ from explorer.commands.options import add_network, photo_of, print_json, ready
 from explorer.errors import InputError
 from explorer.images import SAMPLES, check_writable, png_bytes, write_whole
 from explorer.networks import load_network
+from explorer.recognition import guesses, recognizes
 from explorer.sheets import heat_map, sheet
 
 
@@ -20,9 +22,7 @@ def add(parser):
     """Options."""
     add_network(parser)
     parser.add_argument("photo", help=f"a file, or one of {', '.join(SAMPLES)}")
-    parser.add_argument(
-        "--layers", default=",".join(REPORT_LAYERS), help="names, separated by commas"
-    )
+    parser.add_argument("--layers", help="names, separated by commas (default: early to late)")
     parser.add_argument(
         "--filters", type=int, default=REPORT_FILTERS, help="how many of each layer"
     )
@@ -42,12 +42,15 @@ def run(arguments):
     """Compute and write the sheet."""
     path = check_writable(arguments.output)
     network = load_network(arguments.network)
-    layers = [map_layer(network, name) for name in arguments.layers.split(",")]
+    names = network.row if arguments.layers is None else arguments.layers.split(",")
+    layers = [map_layer(network, name) for name in names]
     if arguments.filters < 1:
         raise InputError(f"--filters must be at least 1, not {arguments.filters}.")
     photo = photo_of(arguments.photo)
     image = photo.fitted((network.input_size, network.input_size))
-    answers = ready(network.name).activations(image, [layer.name for layer in layers])
+    last = [network.layers[-1]] if recognizes(network) else []
+    answers = ready(network.name).activations(image, [layer.name for layer in (*layers, *last)])
+    found = [guess for layer in last for guess in guesses(answers.pop(layer.name))]
     chosen = {
         name: strongest(answer, arguments.filters)
         if arguments.strongest
@@ -79,12 +82,16 @@ def run(arguments):
     ]
     write_whole(path, png_bytes(sheet(rows, headings, side=160)))
     if arguments.json:
-        print_json(
+        return print_json(
             {
                 "network": network.name,
                 "photo": photo.name,
+                "classes": [asdict(guess) for guess in found],
                 "scale": arguments.scale,
                 "layers": results,
                 "output": str(path),
             }
         )
+    if found:
+        words = ", ".join(f"{guess.name} {guess.probability:.1%}" for guess in found)
+        print(f"{network.title} sees: {words}")

@@ -13,7 +13,7 @@ from explorer.networks import device, load_network
 def add(parser):
     """Options."""
     add_network(parser)
-    parser.add_argument("--layers", default=",".join(bench.LAYERS), help="separated by commas")
+    parser.add_argument("--layers", help="separated by commas (default: a few of the network's)")
     parser.add_argument("--size", type=int, default=224, help="side of the picture in pixels")
     parser.add_argument(
         "--repeats", type=int, default=bench.REPEATS, help="how often; medians are reported"
@@ -23,8 +23,9 @@ def add(parser):
 def run(arguments):
     """Measure and print."""
     size, repeats = arguments.size, arguments.repeats
-    names = arguments.layers.split(",")
-    layers = bench.check(load_network(arguments.network), names, size, repeats)
+    network = load_network(arguments.network)
+    names = network.benchmarks if arguments.layers is None else arguments.layers.split(",")
+    layers = bench.check(network, names, size, repeats)
     network = ready(arguments.network)
     with tqdm(total=len(layers) * (repeats + 1), file=sys.stderr, dynamic_ncols=True) as bar:
         speeds = [bench.measure(network, layer, size, repeats, bar.update) for layer in layers]

@@ -15,7 +15,14 @@ def run(arguments):
     if arguments.json:
         rows = [layer.as_json() for layer in network.layers]
         return print_json({"network": network.name, "layers": rows})
-    line = "{:14} {:9} {:12} {:>15} {:>6} {:>6} {:>12} {:>15} {:>9} {:>6}"
+    names, papers, kinds = (
+        max(len(getattr(layer, column)) for layer in network.layers)
+        for column in ("name", "paper_name", "kind")
+    )
+    line = (
+        f"{{:{names}}} {{:{papers}}} {{:{kinds}}} "
+        "{:>15} {:>6} {:>6} {:>12} {:>15} {:>9} {:>6}"
+    )
     print(
         line.format(
             *("layer", "paper", "kind", "output", "kernel", "stride"),

@@ -1,24 +1,32 @@
 """Say which weights are on this machine, or get the dense layers' (528 MB)."""
 
-from explorer.commands.options import add_json, print_json
-from explorer.networks import dense_weights
+from explorer.commands.options import add_network, print_json
+from explorer.errors import InputError
+from explorer.networks import dense_weights, load_network
 
 
 def add(parser):
     """Options."""
     parser.add_argument("--download", action="store_true", help="get the dense layers' weights")
-    add_json(parser)
+    add_network(parser)
 
 
 def run(arguments):
     """Download if asked, then say what is there."""
+    network = load_network(arguments.network)
+    if network.all_embedded:
+        if arguments.download:
+            raise InputError(f"{network.title} needs no download: all its weights are embedded.")
+        if arguments.json:
+            return print_json({"network": network.name, "dense_weights": "embedded", "refused": []})
+        return print(f"{network.title}'s weights are all embedded.")
     if arguments.download:
         dense_weights.download()
     found = dense_weights.find()
     if arguments.json:
         refused = [{"path": str(path), "reason": reason} for path, reason in found.refused]
         path = str(found.path) if found.path else None
-        return print_json({"network": "vgg16", "dense_weights": path, "refused": refused})
+        return print_json({"network": network.name, "dense_weights": path, "refused": refused})
     print("VGG16's 13 convolutional layers are embedded.")
     for path, reason in found.refused:
         print(f"Not used: {path} {reason}.")

@@ -1,6 +1,6 @@
 """A convolution whose gradient is fast on a CPU.
 
-For a 3×3 'SAME' convolution with stride 1 the gradient with respect to its input is itself a
+For an odd 'SAME' convolution with stride 1 the gradient with respect to its input is itself a
 convolution, with the kernel turned by 180° and its channels swapped; TensorFlow's forward
 convolution is the better optimized of the two, and none is computed for the weights. Winograd's
 method, where it is faster still, is for gradients only: going forward, its rounding would move
@@ -11,12 +11,18 @@ Keras's by percents.
 import numpy as np
 
 from explorer.networks import device, winograd
+from explorer.networks.layers import Layer
 
 WINOGRAD_CHANNELS = 128
 """With fewer, in or out, the transformations cost what the products save."""
 WINOGRAD_PIXELS = 20 * 20, 256 * 256
 """On a smaller map, reading the transformed kernel takes too long; on a larger one, the tiles take
 too much memory, seven times the map's own."""
+
+
+def is_turnable(layer: Layer) -> bool:
+    """Whether a layer is such a convolution."""
+    return layer.kind == "convolution" and layer.stride == 1
 
 
 def turned(kernel):

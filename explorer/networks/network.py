@@ -11,6 +11,7 @@ import numpy as np
 
 from explorer.errors import InputError
 from explorer.networks import classes, device
+from explorer.networks.convolution import is_turnable
 from explorer.networks.layers import Layer
 
 KEPT_FUNCTIONS = 16
@@ -34,6 +35,17 @@ class Network(ABC):
     """RGB, 0–255: what the network takes for neutral."""
     class_layer: str
     """Name of the layer whose units are the classes, before softmax."""
+    all_embedded = True
+    """Whether all its weights come with this program."""
+    input_channels = "RGB"
+    """Order of the colors in the input channels of the first layer's weights."""
+    first_layer: str
+    """Paper name of the layer that is looked at before another one is chosen."""
+    row: tuple[str, ...]
+    """Paper names of layers, early to late, to look at side by side."""
+    row_title = "Early to late"
+    benchmarks: tuple[str, ...]
+    """Paper names of the layers whose speed is measured."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -84,17 +96,45 @@ class Network(ABC):
     def _load(self):
         """Build the Keras model with its weights and return the tensors to compute with."""
 
+    def embedded_weights(self, layer: Layer) -> tuple[np.ndarray, np.ndarray] | None:
+        """Kernel of `layer.weights_shape` and bias of a layer, float32, without TensorFlow.
+
+        None if it has no weights, or they do not come with this program.
+        """
+        return None
+
+    def placeholders(self) -> dict:
+        """What takes the place of `tensors` while the graph is drawn: shapes without values."""
+        import tensorflow as tf
+
+        tensors = {}
+        for layer in self.layers:
+            if layer.parameters:
+                kernel = tf.compat.v1.placeholder(tf.float32, layer.weights_shape, "kernel")
+                bias = tf.compat.v1.placeholder(tf.float32, (layer.channels,), "bias")
+                tensors[layer.name] = (kernel, bias, kernel)[: 3 if is_turnable(layer) else 2]
+        return tensors
+
     @abstractmethod
     def preprocess(self, image):
         """(b, h, w, 3) RGB 0–255 -> what the first layer takes."""
 
     @abstractmethod
     def outputs(self, image, last: str) -> dict:
-        """Every layer up to `last`, by name: tensors before ReLU for (b, h, w, 3) RGB 0–255."""
+        """Every layer up to `last`, by name: tensors for (b, h, w, 3) RGB 0–255.
+
+        They are values before the layer's activation, see `activate`.
+        """
 
     @abstractmethod
     def unit_map(self, image, layer: Layer, channel):
-        """One channel of a layer before ReLU: (b, h, w), or (b,) for a dense layer."""
+        """One channel of a layer before its activation: (b, h, w), or (b,) if not spatial."""
+
+    def activate(self, layer: Layer, values):
+        """What a layer passes on, from its values before the activation: any shape -> the same."""
+        import tensorflow as tf
+
+        return values if layer.activation == "linear" else getattr(tf.nn, layer.activation)(values)
 
     @property
     def tensors(self):
@@ -115,8 +155,8 @@ class Network(ABC):
             names: canonical or paper names of the layers wanted.
 
         Returns:
-            Canonical name -> float32 (h, w, channels), or (units,), after ReLU. `predictions`
-            has the classes' scores before softmax, `softmax` their probabilities.
+            Canonical name -> float32 (h, w, channels), or (units,), after the activation.
+            `predictions` has the classes' scores before softmax, `softmax` their probabilities.
 
         Raises:
             InputError: an unknown layer, a picture of the wrong size, or missing weights.
@@ -141,10 +181,3 @@ class Network(ABC):
             return [self.activate(self.layer(name), outputs[name]) for name in names]
 
         return compute
-
-    def activate(self, layer: Layer, output):
-        """What a layer passes on: its output after ReLU, if it has one."""
-        import tensorflow as tf
-
-        plain = layer.name == self.class_layer or layer.kind in ("input", "softmax")
-        return output if plain else tf.nn.relu(output)

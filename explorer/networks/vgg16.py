@@ -32,8 +32,8 @@ ROWS = (
     Row("flatten", "flatten", "flatten"),
     Row("fc1", "fc_1", "dense", 4096, other_names=("fc6",)),
     Row("fc2", "fc_2", "dense", 4096, other_names=("fc7",)),
-    Row("predictions", "fc_3", "dense", 1000, other_names=("fc8", "fc3")),
-    Row("softmax", "softmax", "softmax", other_names=("prob",)),
+    Row("predictions", "fc_3", "dense", 1000, activation="linear", other_names=("fc8", "fc3")),
+    Row("softmax", "softmax", "softmax", activation="linear", other_names=("prob",)),
 )
 
 
@@ -46,6 +46,12 @@ class VGG16(Network):
     input_size = 224
     mean_color = (123.68, 116.779, 103.939)
     class_layer = "predictions"
+    all_embedded = False
+    input_channels = "BGR"
+    first_layer = "conv3_1"
+    row = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
+    row_title = "The report's row"
+    benchmarks = ("conv3_1", "conv5_1")
 
     def output_size(self, layer: Layer, size: tuple[int, int]) -> tuple[int, int]:
         return size[0] // layer.receptive_stride, size[1] // layer.receptive_stride
@@ -72,7 +78,7 @@ class VGG16(Network):
             classifier_activation=None,
         )
         tensors = {}
-        for name, arrays in (_read_embedded() | dense).items():
+        for name, arrays in (self._read_embedded() | dense).items():
             self.model.get_layer(name).set_weights(arrays)
             kernel, bias = (tf.convert_to_tensor(v) for v in self.model.get_layer(name).weights)
             tensors[name] = (kernel, bias)
@@ -81,19 +87,16 @@ class VGG16(Network):
                 tensors[name] += (back, cache(partial(winograd.transformed, back)))
         return tensors
 
-    def placeholders(self) -> dict:
-        """What takes the place of `tensors` while the graph is drawn: shapes without values."""
-        import tensorflow as tf
+    def embedded_weights(self, layer: Layer) -> tuple[np.ndarray, np.ndarray] | None:
+        if layer.kind != "convolution":
+            return None
+        with np.load(EMBEDDED) as arrays:
+            return arrays[f"{layer.name}/kernel"].astype(np.float32), arrays[f"{layer.name}/bias"]
 
-        tensors, inputs = {}, self.layers[0].channels
-        for layer in self.layers:
-            if layer.parameters:
-                shape = (*(layer.kernel or ()), inputs, layer.channels)
-                kernel = tf.compat.v1.placeholder(tf.float32, shape, "kernel")
-                bias = tf.compat.v1.placeholder(tf.float32, (layer.channels,), "bias")
-                tensors[layer.name] = (kernel, bias, kernel)[: 3 if layer.kernel else 2]
-            inputs = layer.channels
-        return tensors
+    def _read_embedded(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """Canonical name -> what `embedded_weights` gives, where it gives any."""
+        every = ((layer.name, self.embedded_weights(layer)) for layer in self.layers)
+        return {name: weights for name, weights in every if weights}
 
     def _read_dense(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """The dense layers' weights if there are sound ones; why not goes to `_dense_refusal`."""
@@ -152,17 +155,3 @@ class VGG16(Network):
         if layer.kind == "dense":
             return (x @ kernel + bias)[..., 0]
         return convolution(x, kernel, bias, turned(kernel))[..., 0]
-
-
-def embedded_weights(name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Kernel (3, 3, in, out) and bias (out,) of a convolution by its canonical name, float32.
-
-    The input channels of the first layer are blue, green, red.
-    """
-    with np.load(EMBEDDED) as arrays:
-        return arrays[f"{name}/kernel"].astype(np.float32), arrays[f"{name}/bias"]
-
-
-def _read_embedded() -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Layer name -> what `embedded_weights` gives."""
-    return {row.name: embedded_weights(row.name) for row in ROWS if row.kind == "convolution"}

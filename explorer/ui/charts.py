@@ -6,6 +6,8 @@ from explorer.ui.diagram import COLORS
 
 GRAY = "#808080"
 """Of what must be read on light and on dark."""
+MOST_WIDE_BARS = 30
+"""More bars than these are thin."""
 
 
 def amount(number: float, unit: str = "") -> str:
@@ -40,11 +42,23 @@ def bars(network: Network, quantity: str, title: str, chosen: Layer) -> dict:
     longest = max(row["value"] for row in values)
     colors = {"domain": kinds, "range": [COLORS[kind] for kind in kinds]}
     bare = {"ticks": False, "domain": False}
+    step, size = (21, 11) if len(values) <= MOST_WIDE_BARS else (14, 9.5)
     return {
         "data": {"values": values},
-        "height": {"step": 21},
+        "height": {"step": step},
         "encoding": {
-            "y": {"field": "layer", "type": "nominal", "sort": None, "title": None, "axis": bare},
+            "y": {
+                "field": "layer",
+                "type": "nominal",
+                "sort": None,
+                "title": None,
+                "axis": {
+                    **bare,
+                    "labelOverlap": False,
+                    "labelFlush": False,
+                    "labelFontSize": size,
+                },
+            },
             "x": {
                 "field": "value",
                 "type": "quantitative",
@@ -79,7 +93,7 @@ def bars(network: Network, quantity: str, title: str, chosen: Layer) -> dict:
                     "type": "text",
                     "align": "left",
                     "dx": 4,
-                    "fontSize": 11,
+                    "fontSize": size,
                     "color": GRAY,
                 },
                 "encoding": {"text": {"field": "text", "type": "nominal"}},
@@ -102,7 +116,7 @@ def weights_chart(bins: list[dict], mean: float) -> dict:
                         "field": "from",
                         "type": "quantitative",
                         "title": "weight",
-                        "axis": {"format": "~g", "tickCount": 7},
+                        "axis": {"format": ".3~g", "tickCount": 7},
                     },
                     "x2": {"field": "drawn to"},
                     "y": {

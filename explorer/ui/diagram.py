@@ -1,16 +1,26 @@
 """A network drawn as a graph whose layers can be clicked, or reached by Tab."""
 
+import re
 from collections.abc import Callable, Sequence
 from html import escape
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 import streamlit as st
 
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 
-COLORS = {"convolution": "#3d8f97", "pooling": "#c08a2d", "dense": "#8a6cbd"}
+COLORS = {
+    "convolution": "#3d8f97",
+    "depthwise": "#4f7fc4",
+    "addition": "#a0687f",
+    "pooling": "#c08a2d",
+    "global pooling": "#c08a2d",
+    "dense": "#8a6cbd",
+}
 """Of kinds of layers, in graph and charts."""
+
+_BLOCK = re.compile(r"block(\d+)([a-z]?)_")
 
 
 def shape(sizes: Sequence[int]) -> str:
@@ -55,10 +65,33 @@ svg { fill: currentColor; stroke: currentColor; stroke-width: 1.3; stroke-linejo
 .arrow.on { flex-direction: column; gap: 2px; padding: 0 3px; text-align: center; }
 .arrow.on span i { display: block; }
 i { font-style: normal; }
+.wide { display: block; columns: 3 290px; column-gap: 24px; }
+.wide > li { break-inside: avoid; }
+.wide > .arrow { break-before: avoid; }
+.wide .group { padding: 4px 8px 8px; }
+.wide .group > p { margin: 0 0 2px; text-align: left; }
+.wide .arrow.on { flex-direction: row; justify-content: center; gap: 1px; height: 22px; }
+.wide .arrow.on svg { transform: rotate(90deg) scale(0.85); margin: 0 -4px 0 -20px; order: -1; }
+.wide .arrow.on span i { display: inline; }
+.row { display: flex; align-items: center; position: relative; padding-top: 7px; }
+.row > b { width: 23px; flex: none; font-size: 11.5px; font-weight: 600; opacity: 0.75; }
+.group .row ol { flex: 1; flex-direction: row; align-items: center; }
+.row ol li { flex: 1 1 0; }
+.row ol .then { flex: none; width: 11px; overflow: hidden; display: flex; justify-content: center; }
+.row ol .sum { flex: none; width: 24px; }
+.row .then svg { width: 13px; }
+.row button { min-width: 0; padding: 2px 1px; display: block; }
+.row button b { font-size: 12px; }
+.row button small { font-size: 10.5px; white-space: nowrap; }
+.row .sum button { padding: 9px 0; }
+.row.adds::before { content: ""; position: absolute; top: 3px; left: 25px; right: 11px; height: 6px;
+  border: 1.3px solid color-mix(in srgb, var(--st-text-color) 45%, transparent);
+  border-bottom: none; border-radius: 5px 5px 0 0; }
 @container (max-width: 870px) {
   .graph { flex-direction: column; align-items: stretch; max-width: 430px; margin: 0 auto; }
+  .graph.wide { max-width: none; }
   .group { padding: 7px 12px 12px; }
-  button { display: flex; justify-content: space-between; align-items: baseline;
+  .graph:not(.wide) button { display: flex; justify-content: space-between; align-items: baseline;
     padding: 6px 14px; }
   button small { font-size: 12px; }
   .arrow.down, .arrow.on { flex-direction: row; justify-content: center; gap: 1px; height: 23px;
@@ -98,25 +131,61 @@ def draw(network: Network, chosen: Layer, key: str, choose: Callable[[str], None
     _component(data=data, key=key, on_layer_change=lambda: choose(st.session_state[key].layer))
 
 
+def blocks(network: Network) -> dict[str, list[list[Layer]]]:
+    """Title of each block and its rows: a layer each or, where blocks have parts, a part each.
+
+    Parts are told by a letter ("block2a_expand_conv"). What comes before the blocks is the photo's
+    way in, what comes after them the classifier.
+    """
+    found = {layer: _BLOCK.match(layer.name) for layer in network.layers}
+    parts = any(match and match[2] for match in found.values())
+    title, groups = "photo", {}
+    for layer, match in found.items():
+        if match:
+            title = f"block {match[1]}"
+        elif title.startswith("block"):
+            title = "classifier"
+        row = (match and match[2]) if parts else layer
+        groups.setdefault(title, {}).setdefault(row, []).append(layer)
+    return {title: list(rows.values()) for title, rows in groups.items()}
+
+
 def as_html(network: Network) -> str:
     """Blocks with a button for each layer, and arrows labeled with the tensor that flows."""
-    blocks = [(name, list(group)) for name, group in groupby(network.layers, _group)]
-    parts = []
-    for i, (name, layers) in enumerate(blocks):
-        if i:
-            parts.append(_arrow("on", blocks[i - 1][1][-1]))
-        nodes = [_node(layers[0])]
-        for before, layer in pairwise(layers):
-            nodes += [_arrow("down", before), _node(layer)]
-        parts.append(f'<li class="group"><p>{escape(name)}</p><ol>{"".join(nodes)}</ol></li>')
-    return f'<ol class="graph">{"".join(parts)}</ol>'
+    groups = blocks(network)
+    wide = any(len(row) > 1 for rows in groups.values() for row in rows)
+    draw_rows = _parts if wide else _column
+    items, before = [], None
+    for title, rows in groups.items():
+        if before:
+            items.append(_arrow("on", before))
+        items.append(f'<li class="group"><p>{escape(title)}</p><ol>{draw_rows(rows)}</ol></li>')
+        before = rows[-1][-1]
+    return f'<ol class="graph{" wide" * wide}">{"".join(items)}</ol>'
 
 
-def _group(layer: Layer) -> str:
-    block = layer.name.partition("_")[0]
-    if block.startswith("block"):
-        return f"block {block.removeprefix('block')}"
-    return "photo" if layer.kind == "input" else "classifier"
+def _column(rows: list[list[Layer]]) -> str:
+    """Layers below one another."""
+    layers = [layer for row in rows for layer in row]
+    nodes = [_node(layers[0], layers[0].paper_name)]
+    for before, layer in pairwise(layers):
+        nodes += [_arrow("down", before), _node(layer, layer.paper_name)]
+    return "".join(nodes)
+
+
+def _parts(rows: list[list[Layer]]) -> str:
+    """Parts of a block below one another, the layers of each side by side."""
+    drawn = []
+    for row in rows:
+        match = _BLOCK.match(row[0].name)
+        label = f"<b>{match[1]}{match[2]}</b>" if match else ""
+        nodes = f'<li class="then">{_ARROW}</li>'.join(
+            _node(layer, "+" if layer.adds else layer.paper_name.rpartition("_")[2])
+            for layer in row
+        )
+        adds = " adds" * any(layer.adds for layer in row)
+        drawn.append(f'<li class="row{adds}">{label}<ol>{nodes}</ol></li>')
+    return "".join(drawn)
 
 
 def _arrow(way: str, before: Layer) -> str:
@@ -126,16 +195,21 @@ def _arrow(way: str, before: Layer) -> str:
     return f'<li class="arrow {way}">{_ARROW}<span>{label}</span></li>'
 
 
-def _node(layer: Layer) -> str:
+def _node(layer: Layer, label: str) -> str:
     tint = f' style="--tint: {COLORS[layer.kind]}"' if layer.kind in COLORS else ""
     says = escape(f"{layer.paper_name}, {layer.kind}, output {shape(layer.output_shape)}")
+    detail = "" if layer.adds else f"<small>{_detail(layer)}</small>"
     return (
-        f'<li><button type="button" data-layer="{escape(layer.paper_name)}" aria-label="{says}"'
-        f"{tint}><b>{escape(layer.paper_name)}</b><small>{_detail(layer)}</small></button></li>"
+        f"<li{' class=sum' if layer.adds else ''}>"
+        f'<button type="button" data-layer="{escape(layer.paper_name)}" aria-label="{says}"'
+        f"{tint}><b>{escape(label)}</b>{detail}</button></li>"
     )
 
 
 def _detail(layer: Layer) -> str:
-    if layer.kernel:
-        return f"{shape(layer.kernel)}{f' · {layer.channels}' if layer.parameters else ' max'}"
-    return "RGB" if layer.kind == "input" else f"{layer.channels:,}"
+    if not layer.kernel:
+        return "RGB" if layer.kind == "input" else f"{layer.channels:,}"
+    if layer.kind == "pooling":
+        return f"{shape(layer.kernel)} max"
+    stride = f"/{layer.stride}" if layer.stride > 1 else ""
+    return f"{shape(layer.kernel)}{stride} · {layer.channels}"

@@ -5,18 +5,18 @@ import pandas as pd
 import streamlit as st
 from PIL import Image, ImageDraw
 
+from explorer.activations import receptive_square
 from explorer.images import jpeg_bytes, png_bytes, sample_photo
+from explorer.networks import load_network
 from explorer.networks.classes import short_name
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
-from explorer.networks.vgg16 import embedded_weights
 from explorer.ui.charts import amount, bars, total, weights_chart
 from explorer.ui.diagram import shape
 from explorer.ui.layout import data_url
 
 BINS, SPREAD = 60, 4
 """Bars of a histogram, and how many standard deviations it reaches to either side."""
-FIRST = "block1_conv1"
 KERNELS_IN_A_ROW = 8
 FLAMINGO = 130
 SHARPNESS = 2
@@ -26,24 +26,17 @@ SHARPNESS = 2
 # ---- Words
 
 
+ACTIVATIONS = {
+    "relu": ", and sets what is negative to zero (ReLU)",
+    "relu6": ", and cuts the result to between 0 and 6 (ReLU6)",
+    "linear": "",
+}
+"""What a layer with weights does to its values at the end."""
+
+
 def in_words(network: Network, layer: Layer) -> str:
     """What a layer is and does, in a few sentences."""
-    before = network.layers[max(0, network.layers.index(layer) - 1)]
-    channels = f"{layer.channels:,}"
-    what = {
-        "input": "The photo: red, green and blue of every pixel.",
-        "pooling": "Keeps the strongest of every 2×2 values, so width and height are halved.",
-        "flatten": f"Puts the {shape(before.output_shape)} values of {before.paper_name} in a row.",
-        "dense": f"Each of its {channels} units weighs all {before.channels:,} values before it.",
-        "softmax": f"Turns {channels} scores into probabilities that add up to 100%.",
-    }
-    if layer.kind == "convolution":
-        kernel = shape((*layer.kernel, before.channels))
-        said = f"Slides {channels} filters of {kernel} weights over its input, pixel by pixel"
-        text = f"{said}, and sets what is negative to zero (ReLU)."
-    else:
-        text = what[layer.kind]
-    text += f" Its output has {shape(layer.output_shape)} values."
+    text = f"{_deed(network, layer)} Its output has {shape(layer.output_shape)} values."
     if layer.parameters:
         shares = [
             _percent(getattr(layer, quantity) / total(network, quantity))
@@ -56,6 +49,33 @@ def in_words(network: Network, layer: Layer) -> str:
     else:
         text += " It has no parameters: nothing in it was learned."
     return text
+
+
+def _deed(network: Network, layer: Layer) -> str:
+    before = network.layers[max(0, network.layers.index(layer) - 1)]
+    channels, inputs = f"{layer.channels:,}", f"{before.channels:,}"
+    steps = "pixel by pixel" if layer.stride == 1 else f"in steps of {layer.stride} pixels"
+    ending = ACTIVATIONS[layer.activation]
+    if layer.kind == "convolution":
+        if layer.kernel == (1, 1):
+            return f"Mixes the {inputs} channels of each pixel into {channels}{ending}."
+        kernel = shape((*layer.kernel, before.channels))
+        return f"Slides {channels} filters of {kernel} weights over its input, {steps}{ending}."
+    if layer.kind == "depthwise":
+        kernel = shape(layer.kernel)
+        return (
+            f"Slides a filter of {kernel} weights over each of its {channels} channels alone, "
+            f"{steps}{ending}."
+        )
+    return {
+        "input": "The photo: red, green and blue of every pixel.",
+        "addition": f"Adds what entered the block to what {before.paper_name} gives.",
+        "pooling": "Keeps the strongest of every 2×2 values, so width and height are halved.",
+        "global pooling": f"Averages each of the {channels} channels over the whole map.",
+        "flatten": f"Puts the {shape(before.output_shape)} values of {before.paper_name} in a row.",
+        "dense": f"Each of its {channels} units weighs all {inputs} values before it.",
+        "softmax": f"Turns {channels} scores into probabilities that add up to 100%.",
+    }[layer.kind]
 
 
 def _percent(share: float) -> str:
@@ -82,13 +102,30 @@ def excitable(network: Network, layer: Layer) -> tuple[str, dict[str, str]] | No
     """Words and parameters of a link to the picture that a layer looks for, if it has channels."""
     if layer.name == network.class_layer or layer.kind == "softmax":
         return f"What class {short_name(FLAMINGO)} looks like to it", {"class": str(FLAMINGO)}
-    if layer.kind not in ("convolution", "pooling", "dense"):
+    if not layer.excitable:
         return None
     link = {"layer": layer.paper_name, "channel": "0"}
     return f"What channel 0 of {layer.paper_name} looks for", link
 
 
+def legend(network: Network) -> str:
+    """How to read the drawing."""
+    text = (
+        "In a box: size of the kernel and number of filters, or number of units. "
+        "On an arrow: height × width × channels of what flows."
+    )
+    kinds = {layer.kind for layer in network.layers}
+    if "depthwise" in kinds:
+        text += " /2: in steps of two pixels."
+    if "addition" in kinds:
+        text += " A bracket: what enters is added to what comes out."
+    return text
+
+
 # ---- The table and the charts
+
+MOST_ROWS, TABLE_HEIGHT = 30, 780
+"""A table of more rows scrolls, in so many pixels."""
 
 
 def table(network: Network) -> pd.DataFrame:
@@ -128,7 +165,11 @@ COLUMNS = {
 
 
 QUANTITIES = {"parameters": "Where the parameters sit", "multiply_adds": "Where the work is done"}
-PLURALS = {"convolution": "convolutions", "dense": "dense layers"}
+PLURALS = {
+    "convolution": "convolutions",
+    "depthwise": "depthwise convolutions",
+    "dense": "dense layers",
+}
 UNITS = {"parameters": "parameters", "multiply_adds": "multiply-adds for one picture"}
 
 
@@ -149,14 +190,10 @@ def show_bars(network: Network, quantity: str, chosen: Layer) -> None:
 
 
 def field_box(network: Network, layer: Layer) -> tuple[int, int]:
-    """Where the square of the value in the middle of a map begins and ends, in photo pixels.
-
-    Unit i of a map looks around the pixel i·s + (s − 1) / 2, s pixels being between neighbors.
-    """
-    stride, field = layer.receptive_stride, layer.receptive_field
-    middle = network.input_size // stride // 2 * stride + (stride - 1) / 2
-    begin = round(middle - (field - 1) / 2)
-    return begin, begin + field
+    """Where the square of the value in the middle of a map begins and ends, in photo pixels."""
+    middle = network.input_size // layer.receptive_stride // 2
+    square = receptive_square(network, layer, middle, middle)
+    return square.top, square.bottom
 
 
 @st.cache_data(max_entries=48, show_spinner=False)
@@ -203,12 +240,15 @@ def field_on_photo(network: Network, layer: Layer, photo: str) -> None:
 # ---- Weights
 
 
-@st.cache_data(show_spinner=False)
-def kernels_png() -> bytes:
+@st.cache_data(max_entries=4, show_spinner=False)
+def kernels_png(network: str) -> bytes:
     """The first layer's kernels as one picture; gray is zero, each scaled by its largest weight."""
-    kernel, _ = embedded_weights(FIRST)
-    kernel = kernel[:, :, ::-1].transpose(3, 0, 1, 2)  # BGR, as the network reads, to RGB.
-    shown = 0.5 + 0.5 * kernel / np.abs(kernel).max(axis=(1, 2, 3), keepdims=True)
+    model = load_network(network)
+    kernel, _ = model.embedded_weights(model.layers[1])
+    kernel = kernel[:, :, [model.input_channels.index(color) for color in "RGB"]]
+    kernel = kernel.transpose(3, 0, 1, 2)
+    largest = np.abs(kernel).max(axis=(1, 2, 3), keepdims=True)
+    shown = 0.5 + 0.5 * kernel / np.where(largest == 0, 1, largest)
     cells = np.kron((255 * shown).round().astype(np.uint8), np.ones((1, 20, 20, 1), np.uint8))
     cells = np.concatenate((cells, np.full_like(cells[..., :1], 255)), axis=-1)
     cells = np.pad(cells, ((0, 0), (4, 4), (4, 4), (0, 0)))
@@ -218,9 +258,10 @@ def kernels_png() -> bytes:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def weight_counts(name: str) -> tuple[list[dict], dict[str, float]]:
-    """How many weights of a convolution fall into each bin, and numbers about all of them."""
-    kernel, _ = embedded_weights(name)
+def weight_counts(network: str, layer: str) -> tuple[list[dict], dict[str, float]]:
+    """How many weights of a layer fall into each bin, and numbers about all of them."""
+    model = load_network(network)
+    kernel, _ = model.embedded_weights(model.layer(layer))
     mean, deviation = float(kernel.mean(dtype=np.float64)), float(kernel.std(dtype=np.float64))
     reach = SPREAD * deviation
     counts, edges = np.histogram(kernel, BINS, (mean - reach, mean + reach))
@@ -242,29 +283,34 @@ def weight_counts(name: str) -> tuple[list[dict], dict[str, float]]:
     return bins, numbers
 
 
-def show_kernels() -> None:
+def show_kernels(network: Network) -> None:
     """A heading and the first layer's kernels."""
-    st.subheader("The first layer's 64 kernels")
+    first = network.layers[1]
+    st.subheader(f"The first layer's {first.channels} kernels")
     st.markdown(
-        "Each looks at 3×3 px in red, green and blue: edges, spots and colors. "
+        f"Each looks at {shape(first.kernel)} px in red, green and blue: edges, spots and colors. "
         "Gray is a weight of zero; each kernel is scaled by its own largest weight."
     )
-    alt = "64 kernels of 3×3 colored squares, eight in a row: edges, spots and pairs of colors"
-    st.image(kernels_png(), width="stretch", alt=alt)
-    st.caption("Filters 0 to 63 of conv1_1, row by row.")
+    alt = (
+        f"{first.channels} kernels of {shape(first.kernel)} colored squares, eight in a row: "
+        "edges, spots and pairs of colors"
+    )
+    st.image(kernels_png(network.name), width="stretch", alt=alt)
+    st.caption(f"Filters 0 to {first.channels - 1} of {first.paper_name}, row by row.")
 
 
-def show_weights(layer: Layer) -> None:
-    """A heading and the histogram of a convolution's weights, or why there is none."""
+def show_weights(network: Network, layer: Layer) -> None:
+    """A heading and the histogram of a layer's weights, or why there is none."""
     st.subheader(f"The weights of {layer.paper_name}")
-    if layer.kind != "convolution":
+    if network.embedded_weights(layer) is None:
         why = (
             "Its weights do not come with this program" if layer.parameters else "It has no weights"
         )
+        first = network.layers[1].paper_name
         with st.container(border=True):
-            st.markdown(f"**{why}.** Choose a convolution, such as conv1_1, to see its weights.")
+            st.markdown(f"**{why}.** Choose a convolution, such as {first}, to see its weights.")
         return
-    bins, numbers = weight_counts(layer.name)
+    bins, numbers = weight_counts(network.name, layer.name)
     said = (
         f"{numbers['weights']:,} weights, biases apart: mean {numbers['mean']:.2g}, "
         f"standard deviation {numbers['deviation']:.2g}, "

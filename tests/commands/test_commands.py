@@ -132,6 +132,10 @@ REJECTIONS = {
     "replay text": (["replay", "text.jpg", *OUT], "not a PNG"),
     "replay to nowhere": (["replay", "plain.png", "-o", "nowhere/a.png"], "nowhere"),
     "layers of no network": (["layers", "--network", "vgg19"], "vgg16"),
+    "nothing to download": (
+        ["weights", "--network", "efficientnet-lite0", "--download"],
+        "all its weights are embedded",
+    ),
     "unknown command": (["rendre"], "rendre"),
     "unknown option": ([*RENDER, "--sharpen"], "--sharpen"),
     "no command": ([], "COMMAND"),
@@ -201,6 +205,16 @@ def test_layers(run):
     assert all(row["name"] in out and row["paper_name"] in out for row in told["layers"])
 
 
+def test_layers_of_another_network(run):
+    _, out, _ = run("layers", "--network", "efficientnet-lite0", "--json")
+    told = json.loads(out)
+    assert told["network"] == "efficientnet-lite0"
+    assert sum(row["parameters"] for row in told["layers"]) == 4_631_000
+    rows = run("layers", "--network", "efficientnet-lite0")[1].splitlines()
+    assert len(rows) == len(told["layers"]) + 2
+    assert len({len(row) for row in rows[:-1]}) == 1, "columns are not aligned"
+
+
 def test_presets(run):
     _, out, _ = run("presets", "--json")
     told = {row["name"]: row for row in json.loads(out)["presets"]}
@@ -217,6 +231,13 @@ def test_weights(run):
     assert status == 0
     assert json.loads(out) == {"network": "vgg16", "dense_weights": None, "refused": []}
     assert "weights --download" in run("weights")[1]
+
+
+def test_weights_of_a_network_that_is_all_there(run):
+    network = ["--network", "efficientnet-lite0"]
+    told = {"network": "efficientnet-lite0", "dense_weights": "embedded", "refused": []}
+    assert json.loads(run("weights", *network, "--json")[1]) == told
+    assert "all embedded" in run("weights", *network)[1]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -475,6 +496,27 @@ def test_activations(run, vgg, keras_vgg, tmp_path):
             assert entry["active_share"] == pytest.approx((answer > 0).mean(), abs=2e-3)
     found = pixels(tmp_path / "sheet.png")
     assert found.shape[1] > 4 * 160 and found.std() > 20
+
+
+def test_activations_say_what_is_in_the_photo(run, effnet):
+    command = ["activations", "cat", "--network", "efficientnet-lite0", "-o", "sheet.png"]
+    told = json.loads(run(*command, "--json")[1])
+    assert [row["layer"] for row in told["layers"]] == [effnet.layer(n).name for n in effnet.row]
+    photo = sample_photo("cat").fitted((224, 224))
+    probabilities = effnet.activations(photo, ["softmax"])["softmax"]
+    best = np.argsort(-probabilities)[:5].tolist()
+    assert [guess["number"] for guess in told["classes"]] == best
+    assert told["classes"][0]["name"] == "Egyptian cat"
+    for guess in told["classes"]:
+        assert guess["probability"] == pytest.approx(float(probabilities[guess["number"]]))
+    _, out, _ = run(*command)
+    assert "EfficientNet-Lite0 sees: Egyptian cat 36.8%, tiger cat" in out
+
+
+def test_without_its_dense_weights_vgg16_says_no_classes(run, vgg):
+    command = ["activations", "cat", "--layers", "conv1_1", "-o", "sheet.png"]
+    assert json.loads(run(*command, "--json")[1])["classes"] == []
+    assert run(*command)[1] == ""
 
 
 @pytest.mark.parametrize("scale", ["filter", "layer", "global"])

@@ -1,5 +1,6 @@
 """The structure page in all its states."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,9 +11,8 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 import explorer
-from explorer.networks import VGG16, load_network
-from explorer.networks.vgg16 import embedded_weights
-from explorer.ui import charts, structure
+from explorer.networks import NETWORKS, VGG16, load_network
+from explorer.ui import charts, diagram, structure
 
 ROOT = Path(explorer.__file__).parents[1]
 PAGE = "pages/1_Model_structure.py"
@@ -129,10 +129,10 @@ def test_the_square_holds_what_the_middle_value_depends_on(vgg, name):
 
 
 def test_kernels_are_shown_in_rgb(tmp_path):
-    (tmp_path / "kernels.png").write_bytes(structure.kernels_png())
+    (tmp_path / "kernels.png").write_bytes(structure.kernels_png("vgg16"))
     shown = np.asarray(Image.open(tmp_path / "kernels.png"))
     assert shown.shape == (8 * 68, 8 * 68, 4)
-    kernel, _ = embedded_weights("block1_conv1")
+    kernel, _ = load_network().embedded_weights(VGG16.layers[1])
     for number in (0, 5, 63):
         row, column = divmod(number, 8)
         cell = shown[68 * row + 4 :, 68 * column + 4 :]
@@ -145,16 +145,126 @@ def test_kernels_are_shown_in_rgb(tmp_path):
 
 
 def test_the_histogram_counts_every_weight_within_reach():
-    bins, numbers = structure.weight_counts("block3_conv1")
+    bins, numbers = structure.weight_counts("vgg16", "block3_conv1")
     assert len(bins) == structure.BINS and numbers["weights"] == 3 * 3 * 128 * 256
     counted = sum(row["weights"] for row in bins)
     assert counted == round(numbers["weights"] * (1 - numbers["beyond"]))
-    kernel, _ = embedded_weights("block3_conv1")
+    kernel, _ = load_network().embedded_weights(load_network().layer("block3_conv1"))
     assert numbers["deviation"] == pytest.approx(float(kernel.std()), rel=1e-4)
 
 
-def test_every_layer_has_words():
-    network = load_network()
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_layer_has_words(name):
+    network = load_network(name)
     for layer in network.layers:
         assert structure.in_words(network, layer).endswith(".")
         assert structure.field_in_words(network, layer).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("layer", "words"),
+    [
+        (
+            "stem",
+            "Slides 32 filters of 3×3×3 weights over its input, in steps of 2 pixels, and cuts",
+        ),
+        ("block2b_expand", "Mixes the 24 channels of each pixel into 144, and cuts the result to"),
+        ("block3b_depthwise", "a filter of 5×5 weights over each of its 240 channels alone, pixel"),
+        ("block3b_project", "Mixes the 240 channels of each pixel into 40."),
+        ("block3b_add", "Adds what entered the block to what block3b_project gives."),
+        ("pool", "Averages each of the 1,280 channels over the whole map."),
+    ],
+)
+def test_words_of_the_second_network(layer, words):
+    network = load_network("efficientnet-lite0")
+    assert words in structure.in_words(network, network.layer(layer))
+
+
+# ---- The drawing
+
+
+def test_vgg16_is_drawn_block_by_block_with_a_layer_in_each_row():
+    groups = diagram.blocks(load_network())
+    assert list(groups) == ["photo", *(f"block {i}" for i in range(1, 6)), "classifier"]
+    assert all(len(row) == 1 for rows in groups.values() for row in rows)
+    assert [len(rows) for rows in groups.values()] == [1, 3, 3, 4, 4, 4, 5]
+
+
+def test_the_second_network_is_drawn_with_a_part_in_each_row():
+    groups = diagram.blocks(load_network("efficientnet-lite0"))
+    assert list(groups) == ["photo", *(f"block {i}" for i in range(1, 8)), "classifier"]
+    assert [len(rows) for rows in groups.values()] == [1, 1, 2, 2, 3, 3, 4, 1, 1]
+    names = [layer.paper_name for layer in groups["block 4"][1]]
+    assert names == [f"block4b_{part}" for part in ("expand", "depthwise", "project", "add")]
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_layer_has_a_button_and_every_block_but_the_first_an_arrow(name):
+    network = load_network(name)
+    html = diagram.as_html(network)
+    buttons = re.findall(r'data-layer="(\w+)"', html)
+    assert buttons == [layer.paper_name for layer in network.layers]
+    assert html.count("arrow on") == len(diagram.blocks(network)) - 1
+    additions = [layer for layer in network.layers if layer.adds]
+    assert html.count('class="row adds"') == html.count("<b>+</b>") == len(additions)
+
+
+# ---- The second network
+
+
+def test_a_link_opens_the_second_network():
+    app = opened(network="efficientnet-lite0", layer="block05/depthwise", photo="temple")
+    assert "4,631,000 parameters" in words(app) and "385,187,552" in words(app)
+    assert app.selectbox(key="structure:layer").value == "block3b_depthwise"
+    wanted = {"network": "efficientnet-lite0", "layer": "block3b_depthwise", "photo": "temple"}
+    assert app.query_params == wanted
+    assert len(app.dataframe[0].value) == len(load_network("efficientnet-lite0").layers)
+    assert 'load_network("efficientnet-lite0")' in "".join(code.value for code in app.code)
+
+
+def test_every_layer_of_the_second_network_can_be_chosen():
+    app, network = opened(network="efficientnet-lite0"), load_network("efficientnet-lite0")
+    for layer in network.layers:
+        app.selectbox(key="structure:layer").set_value(layer.paper_name).run()
+        assert not app.exception, layer.name
+        said = words(app)
+        assert f"The weights of {layer.paper_name}" in said
+        assert ("standard deviation" in said) == bool(layer.parameters)
+
+
+def test_the_network_is_switched_and_the_photo_stays():
+    app = opened(layer="conv4_2", photo="temple")
+    switch = app.segmented_control(key="structure:network")
+    assert switch.value == "vgg16"
+    switch.set_value("efficientnet-lite0").run()
+    assert not app.exception and not app.warning
+    assert app.selectbox(key="structure:layer").value == "block4a_expand"
+    wanted = {"network": "efficientnet-lite0", "layer": "block4a_expand", "photo": "temple"}
+    assert app.query_params == wanted
+    app.segmented_control(key="structure:network").set_value("vgg16").run()
+    assert app.query_params == {"layer": "conv3_1", "photo": "temple"}
+
+
+def test_an_unknown_network_is_named_and_replaced():
+    app = opened(network="resnet" * 30, photo="temple")
+    assert len(app.warning) == 1 and "no network" in app.warning[0].value
+    assert app.query_params == {"layer": "conv3_1", "photo": "temple"}
+
+
+def test_links_lead_to_the_same_network():
+    app = opened(network="efficientnet-lite0", layer="block3b_add")
+    queries = [item.proto.query_string for item in app.get("page_link")]
+    assert len(queries) == 2
+    assert all("network=efficientnet-lite0" in query for query in queries)
+
+
+def test_a_kernel_of_zeros_is_gray(tmp_path):
+    network = load_network("efficientnet-lite0")
+    kernel, _ = network.embedded_weights(network.layer("stem"))
+    (zero,) = np.flatnonzero(~kernel.any(axis=(0, 1, 2)))
+    (tmp_path / "kernels.png").write_bytes(structure.kernels_png("efficientnet-lite0"))
+    shown = np.asarray(Image.open(tmp_path / "kernels.png"))
+    row, column = divmod(int(zero), 8)
+    cell = shown[68 * row + 4 : 68 * row + 64, 68 * column + 4 : 68 * column + 64]
+    assert (cell[..., :3] == 128).all()
+    assert shown.shape[0] == 32 // 8 * 68

@@ -1,0 +1,1 @@
+"""This program beside its peers: `python -m benchmarks`."""
