@@ -25,6 +25,12 @@ for column, door in zip(st.columns(len(DOORS)), DOORS, strict=True):
         st.page_link(door.page, label=f"**{door.label}**", icon=door.icon)
         st.markdown(door.words)
 st.page_link(
+    "pages/3_Feature_visualization.py",
+    label="Or let EfficientNet-Lite0 draw one of its 1,000 classes: flamingo",
+    icon=":material/category:",
+    query_params={"network": "efficientnet-lite0", "class": "130"},
+)
+st.page_link(
     "pages/4_Compare.py",
     label="Or compare recipes side by side: the same target, seed and step",
     icon=":material/view_column:",

@@ -175,18 +175,18 @@ def receptive_square(
 
 
 def tops(answers: Mapping[str, np.ndarray], chosen: Mapping[str, Sequence[int]], scale: str):
-    """Where the color scale ends for each shown filter: (layer, channel) -> activation.
+    """Where the color scale ends for each shown filter: (layer, channel) -> activation, or 0.
 
     Args:
         answers: of the shown layers.
         chosen: layer -> channels.
         scale: one of `SCALES`; the highest of a layer is that over all its filters.
     """
-    layers = {name: float(answers[name].max()) for name in chosen}
+    layers = {name: max(float(answers[name].max()), 0.0) for name in chosen}
     highest = max(layers.values())
     return {
         (name, channel): {
-            "filter": float(answers[name][..., channel].max()),
+            "filter": max(float(answers[name][..., channel].max()), 0.0),
             "layer": layers[name],
             "global": highest,
         }[scale]

@@ -9,12 +9,11 @@ from collections.abc import Mapping, Sequence
 from explorer.catalogue import METHODS
 from explorer.errors import InputError
 from explorer.images import SAMPLES
-from explorer.networks import load_network
+from explorer.networks import DEFAULT_NETWORK, load_network
+from explorer.networks.network import Network
 from explorer.presets import DEFAULT_PRESET, PRESETS
 from explorer.recipe import MOST_STEPS, PhotoStart, Recipe, preset
 from explorer.targets import Target
-
-DEFAULT_TARGET = Target("conv3_1", 1)
 
 
 def recipe_text(recipe: Recipe) -> str:
@@ -70,7 +69,7 @@ def link_of(recipes: Sequence[Recipe]) -> dict[str, str]:
     first = recipes[0]
     network, target = load_network(first.network), first.target
     of_class = target.layer == network.class_layer
-    link = {"network": first.network} if first.network != "vgg16" else {}
+    link = {"network": first.network} if first.network != DEFAULT_NETWORK else {}
     if of_class:
         link["class"] = str(target.channel)
     else:
@@ -111,11 +110,11 @@ def recipes_in(
             complaints.append(str(error))
             return otherwise
 
-    name = link.get("network", "vgg16")
+    name = link.get("network", DEFAULT_NETWORK)
     network = tried(lambda: load_network(name), load_network())
     size = tried(lambda: _size(link.get("size", "224")), (224, 224))
     seed = tried(lambda: whole(link.get("seed", "0"), "seed", 0, 2**32 - 1), 0)
-    target = tried(lambda: _target(link, network, size), DEFAULT_TARGET)
+    target = tried(lambda: _target(link, network, size), default_target(network))
     photo = link.get("photo")
     if photo and photo not in SAMPLES:
         complaints.append(
@@ -131,8 +130,16 @@ def recipes_in(
             tried(lambda text=text: recipe_of(text, target, **common), None) for text in default
         ]
     if None in recipes:
-        recipes = [preset(text, DEFAULT_TARGET, seed=seed) for text in default if text in PRESETS]
+        plain = {"network": network.name, "seed": seed}
+        recipes = [
+            preset(text, default_target(network), **plain) for text in default if text in PRESETS
+        ]
     return recipes, complaints
+
+
+def default_target(network: Network) -> Target:
+    """What to excite where an address does not say."""
+    return Target(*network.first_target)
 
 
 def whole(text: str, what: str, low: int, high: int) -> int:
@@ -153,7 +160,7 @@ def _target(link: Mapping[str, str], network, size) -> Target:
     if "class" in link:
         return Target(class_=link["class"]).resolved(network, size)
     if not {"layer", "channel", "position", "relu"} & set(link):
-        return DEFAULT_TARGET
+        return default_target(network)
     position = link.get("position")
     if position and position != "center":
         position = tuple(whole(part, "position", 0, 1023) for part in position.split(","))
@@ -161,7 +168,7 @@ def _target(link: Mapping[str, str], network, size) -> Target:
     if relu not in ("before", "after"):
         raise InputError(f"A target is taken before or after ReLU, not '{relu}'.")
     return Target(
-        link.get("layer", DEFAULT_TARGET.layer),
+        link.get("layer", network.first_layer),
         whole(link.get("channel", "0"), "channel", 0, 10**6),
         position=position or None,
         after_relu=relu == "after",

@@ -5,21 +5,23 @@ import streamlit as st
 from explorer.activations import code_of, tops
 from explorer.errors import InputError, MissingWeights
 from explorer.images import SAMPLES, jpeg_bytes
-from explorer.ui import activations, address, layout
+from explorer.ui import activations, address, layout, networks, recognition
 from explorer.ui.activations import PAGE
 from explorer.ui.photos import choose_photo
-from explorer.ui.session import network, visitor, warm_up
+from explorer.ui.session import visitor, warm_up
 
 layout.begin(
     "Filter activations",
-    "Show a photo to VGG16 and see where each filter answers: bright is strong, dark is silent.",
+    "Show a photo to a network and see where each filter answers: bright is strong, dark is "
+    "silent.",
 )
 st.html(activations.STYLE)
 visitor()
-warm_up("vgg16")
-state, model = st.session_state, network("vgg16")
+state = st.session_state
 
 complaints, _ = address.enter(PAGE, activations.fill)
+model = networks.choose(PAGE, activations.fill)
+warm_up(model.name)
 layout.complain(complaints)
 photo = choose_photo(PAGE, activations.forget)
 layers = activations.choose_layers(model)
@@ -33,6 +35,7 @@ with left:
         url = layout.data_url(jpeg_bytes(image))
         st.image(url, width="stretch", alt="The photo as the network gets it")
     st.caption(f"What {model.title} gets: {model.input_size} × {model.input_size} px")
+    recognition.show(model, photo)
     if photo.name not in SAMPLES:
         st.caption("Your own photo cannot travel in a link; everything else on this page does.")
 

@@ -5,12 +5,13 @@ import streamlit as st
 from explorer.errors import InputError
 from explorer.images import gif_bytes
 from explorer.links import link_of, recipes_in
+from explorer.networks import load_network
 from explorer.notes import picture_png, read_picture
 from explorer.snippets import code_of
 from explorer.studio import LIVE
-from explorer.ui import address, controls, layout, live, strip
+from explorer.ui import address, controls, layout, live, networks, strip
 from explorer.ui.photos import own_photo
-from explorer.ui.session import network, upload_mb, visitor, warm_up
+from explorer.ui.session import upload_mb, visitor, warm_up
 
 PAGE = "feature"
 
@@ -19,13 +20,12 @@ layout.begin(
     "Start from noise and climb: what remains is what a channel, or a class, looks for.",
 )
 visitor()
-warm_up("vgg16")
-state, model = st.session_state, network("vgg16")
+state = st.session_state
 
 
 def show(recipe):
     """Set the controls to a recipe, and render it."""
-    controls.fill_shared(PAGE, recipe, model)
+    controls.fill_shared(PAGE, recipe)
     controls.fill_recipe(PAGE, recipe)
     state[f"{PAGE}:wanted"] = True
 
@@ -52,12 +52,16 @@ def restore():
 
 
 complaints, opened = address.enter(PAGE, fill)
+model = networks.choose(PAGE, fill)
+warm_up(model.name)
 layout.complain(complaints)
 left, right = layout.stage()
 recipe = None
 with left:
     try:
         target = controls.target(PAGE, model)
+        if target.class_ is not None:
+            networks.offer_classes(PAGE, fill, model)
         common = controls.shared(PAGE, own_photo())
         button = st.container()
         recipe = controls.recipe(PAGE, target, model, common, own_steps=True)
@@ -97,7 +101,8 @@ with right:
             )
     elif held and view.status not in LIVE and view.frames:
         done, frame = held.recipes[0], view.frames[0]
-        name = f"{model.layer(done.target.layer).paper_name}-{done.target.channel}"
+        layer = load_network(done.network).layer(done.target.layer)
+        name = f"{layer.paper_name}-{done.target.channel}"
         with st.container(horizontal=True, gap="small"):
             st.download_button(
                 "Download PNG with its recipe",

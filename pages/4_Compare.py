@@ -9,15 +9,16 @@ from PIL import Image
 from explorer.errors import InputError
 from explorer.links import link_of, recipes_in
 from explorer.measures import MEASURES, measured
+from explorer.networks import load_network
 from explorer.presets import PRESETS
 from explorer.sheets import sheet
 from explorer.snippets import code_of
 from explorer.studio import LIVE
 from explorer.targets import describe
-from explorer.ui import address, controls, layout, live
+from explorer.ui import address, controls, layout, live, networks
 from explorer.ui.layout import number
 from explorer.ui.photos import own_photo
-from explorer.ui.session import network, settings, visitor, warm_up
+from explorer.ui.session import settings, visitor, warm_up
 
 PAGE = "compare"
 SERIES = {
@@ -36,15 +37,14 @@ SHORT = 60  # steps to begin with: several pictures take several times as long a
 
 layout.begin("Compare", "The same target, seed, start and step; only the recipe differs.")
 visitor()
-warm_up("vgg16")
-state, model = st.session_state, network("vgg16")
+state = st.session_state
 
 
 def fill(link):
     """Set the controls from an address."""
     recipes, complaints = recipes_in(link, [f"{name};steps={SHORT}" for name in FIRST])
     recipes = recipes[: settings().recipes]
-    controls.fill_shared(PAGE, recipes[0], model)
+    controls.fill_shared(PAGE, recipes[0])
     state[f"{PAGE}:count"] = max(2, len(recipes))
     for i in range(settings().recipes):
         controls.fill_recipe(f"{PAGE}{i}", recipes[min(i, len(recipes) - 1)])
@@ -61,12 +61,16 @@ def show_series(names):
 
 
 complaints, opened = address.enter(PAGE, fill)
+model = networks.choose(PAGE, fill)
+warm_up(model.name)
 layout.complain(complaints)
 left, right = layout.stage(4, 8)
 recipes = []
 with left:
     try:
         target = controls.target(PAGE, model)
+        if target.class_ is not None:
+            networks.offer_classes(PAGE, fill, model)
         common = controls.shared(PAGE, own_photo())
         button = st.container()
         with st.container(horizontal=True, gap="small"):
@@ -129,7 +133,7 @@ with right:
         ]
         page = sheet(
             [cells],
-            title=describe(model, held.recipes[0].target),
+            title=describe(load_network(held.recipes[0].network), held.recipes[0].target),
         )
         buffer = io.BytesIO()
         Image.fromarray(page).save(buffer, "PNG")

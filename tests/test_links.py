@@ -2,11 +2,12 @@
 
 import pytest
 
-from explorer.links import DEFAULT_TARGET, link_of, recipes_in
+from explorer.links import link_of, recipes_in
 from explorer.presets import DEFAULT_PRESET, PRESETS
 from explorer.recipe import preset
 from explorer.targets import Target
 
+DEFAULT_TARGET = Target("conv3_1", 1)
 CHANGES = {"rms": {"size": 1.5}, "decay": None, "blur": {"sigma": 0.7, "every": 3}}
 
 

@@ -78,6 +78,7 @@ class EfficientNetLite0(Network):
     mean_color = (127.0, 127.0, 127.0)
     class_layer = "predictions"
     first_layer = "block4a_expand"
+    first_target = ("logits", 130)
     row = ("stem", "block2a_expand", "block3a_expand", "block4a_expand", "block6a_expand")
     benchmarks = ("logits", "block4a_expand")
 

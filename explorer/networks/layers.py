@@ -56,11 +56,6 @@ class Layer:
         """Whether the output has a height and a width."""
         return len(self.output_shape) == 3
 
-    @property
-    def excitable(self) -> bool:
-        """Whether a picture can be made for one of its channels or units."""
-        return self.kind not in ("input", "flatten", "softmax")
-
     def as_json(self) -> dict:
         """The public columns, as plain JSON values."""
         return {

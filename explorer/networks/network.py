@@ -41,6 +41,8 @@ class Network(ABC):
     """Order of the colors in the input channels of the first layer's weights."""
     first_layer: str
     """Paper name of the layer that is looked at before another one is chosen."""
+    first_target: tuple[str, int]
+    """Layer and channel, or layer and class, that are drawn before others are chosen."""
     row: tuple[str, ...]
     """Paper names of layers, early to late, to look at side by side."""
     row_title = "Early to late"

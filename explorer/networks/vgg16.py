@@ -49,6 +49,7 @@ class VGG16(Network):
     all_embedded = False
     input_channels = "BGR"
     first_layer = "conv3_1"
+    first_target = ("conv3_1", 1)
     row = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
     row_title = "The report's row"
     benchmarks = ("conv3_1", "conv5_1")

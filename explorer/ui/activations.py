@@ -13,7 +13,6 @@ from explorer.activations import (
     MODES,
     MOST_FILTERS,
     REPORT_FILTERS,
-    REPORT_LAYERS,
     SCALES,
     Square,
     has_maps,
@@ -34,16 +33,15 @@ from explorer.presets import DEFAULT_PRESET
 from explorer.recipe import preset
 from explorer.sheets import COLORMAP, enlarged, heat_map
 from explorer.targets import Target
-from explorer.ui import live
+from explorer.ui import live, networks
 from explorer.ui.layout import data_url, number
 from explorer.ui.session import network, warm_up
 
 PAGE = "activations"
-VIEWS = {"layer": "One layer", "row": "The report's row"}
+VIEWS = ("layer", "row")
 MODE_WORDS = {"first": "First", "strongest": "Strongest", "numbers": "By number"}
 SCALE_WORDS = {"filter": "Per filter", "layer": "Per layer", "global": "Global"}
 DEFAULTS = {"view": "layer", "mode": MODES[0], "scale": SCALES[0]}
-FIRST_LAYER = "conv3_1"
 FIRST_NUMBERS = "0-4"
 SMALL, LARGE = 224, 448
 ANCHOR = "one-filter"
@@ -54,6 +52,7 @@ STYLE = f"""
 <style>
 [class*="st-key-maps-"] {{ display: grid; gap: 0.75rem 0.6rem;
   grid-template-columns: repeat(auto-fill, minmax(6.4rem, 1fr)); }}
+.st-key-guesses {{ gap: 0.4rem; }}
 .st-key-photo-given [data-testid="stImage"] {{ max-width: 14rem; }}
 .st-key-parts {{ display: grid; gap: 0.75rem; grid-template-columns: 5fr 3fr; }}
 .st-key-parts > div {{ width: auto; }}
@@ -72,7 +71,8 @@ STYLE = f"""
 
 def fill(link: Mapping[str, str]) -> list[str]:
     """Set the page's controls from an address; returns complaints."""
-    state, model, complaints = st.session_state, network("vgg16"), []
+    state, complaints = st.session_state, []
+    model = networks.of_link(PAGE, link, complaints)
 
     def tried(read: Callable, otherwise):
         try:
@@ -87,9 +87,8 @@ def fill(link: Mapping[str, str]) -> list[str]:
             complaints.append(f"The {name} is one of {', '.join(known)}, not '{value[:40]}'.")
             value = DEFAULTS[name]
         state[f"{PAGE}:{name}"] = value
-    layer = tried(
-        lambda: map_layer(model, link.get("layer", FIRST_LAYER)), model.layer(FIRST_LAYER)
-    )
+    first = model.layer(model.first_layer)
+    layer = tried(lambda: map_layer(model, link.get("layer", first.name)), first)
     state[f"{PAGE}:layer"] = layer.paper_name
     state[f"{PAGE}:count"], state[f"{PAGE}:numbers"] = REPORT_FILTERS, FIRST_NUMBERS
     if text := link.get("filters"):
@@ -121,7 +120,8 @@ def fill(link: Mapping[str, str]) -> list[str]:
 def link() -> dict[str, str]:
     """What the page shows, as its address; one's own photo stays out of it."""
     state = st.session_state
-    entries = {name: state[f"{PAGE}:{name}"] for name in ("view", "layer", "photo", "mode")}
+    entries = networks.as_link(network(state[f"{PAGE}:network"]))
+    entries |= {name: state[f"{PAGE}:{name}"] for name in ("view", "layer", "photo", "mode")}
     if entries["photo"] not in SAMPLES:
         del entries["photo"]
     if entries["view"] == "layer":
@@ -179,10 +179,10 @@ def choose_layers(model: Network) -> list[Layer]:
     view = left.segmented_control(
         "View",
         VIEWS,
-        format_func=VIEWS.get,
+        format_func={"layer": "One layer", "row": model.row_title}.get,
         key=f"{PAGE}:view",
         required=True,
-        help="The report's row is conv1_1, conv2_1, conv3_1, conv4_1 and conv5_1.",
+        help=f"{model.row_title}: {', '.join(model.row)}.",
     )
     layer = right.selectbox(
         "Layer" if view == "layer" else "Layer of the chart and of the single filter below",
@@ -192,7 +192,7 @@ def choose_layers(model: Network) -> list[Layer]:
         on_change=state.__setitem__,
         args=(f"{PAGE}:filter", None),
     )
-    return [model.layer(name) for name in (REPORT_LAYERS if view == "row" else [layer])]
+    return [model.layer(name) for name in (model.row if view == "row" else [layer])]
 
 
 def choose_filters(layers: Sequence[Layer]) -> tuple[Callable[[np.ndarray], list[int]], str]:
@@ -287,7 +287,8 @@ def legend(top: float | None, words: str = "") -> None:
 
 def heading(layer: Layer) -> None:
     """The name of a layer above its maps."""
-    st.markdown(f"**{layer.paper_name}** · {_dimensions(layer)}")
+    below = " · values below zero are drawn like zero" * (layer.activation == "linear")
+    st.markdown(f"**{layer.paper_name}** · {_dimensions(layer)}{below}")
 
 
 def maps(
@@ -319,7 +320,7 @@ def maps(
                     width="stretch",
                     type="primary" if looked_at == (layer.paper_name, channel) else "secondary",
                 )
-                st.caption(f"max {highest}" if values.any() else "silent here")
+                st.caption(f"max {highest}" if values.max() > 0 else "silent here")
 
 
 def point_below() -> None:
@@ -408,7 +409,7 @@ def one_filter(
                 "Activation" + " over the photo" * lay_over,
                 f"Activation of {layer.paper_name}, filter {channel}, large",
             )
-            if values.any():
+            if numbers.highest > 0:
                 _part(
                     data_url(jpeg_bytes(_marked(image, square), 90)),
                     "Where the photo excites it most",
@@ -438,7 +439,7 @@ def _describe(
     values = answer[..., channel]
     numbers = statistics(values)
     height, width = values.shape
-    if not values.any():
+    if numbers.highest <= 0:
         st.info(
             "This filter is silent on the photo: nowhere is its activation above 0. Try another "
             "photo."

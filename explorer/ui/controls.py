@@ -8,10 +8,11 @@ from explorer.catalogue import METHODS, TABLES
 from explorer.errors import InputError
 from explorer.images import SAMPLES, Photo
 from explorer.methods import Method, Parameter
+from explorer.networks import load_network
 from explorer.networks.network import Network
 from explorer.presets import DEFAULT_PRESET, PRESETS
 from explorer.recipe import PhotoStart, Recipe, preset
-from explorer.targets import Target
+from explorer.targets import EXCITABLE, Target
 from explorer.ui.session import settings
 
 SIZES = (96, 128, 160, 224, 288, 320, 384, 448, 512)
@@ -34,9 +35,10 @@ GROUPS = {
 STEP_RULES = tuple(rule.name for rule in TABLES["step rule"])
 
 
-def fill_shared(page: str, recipe: Recipe, network: Network) -> None:
-    """Set the controls that all recipes of a page share: target, steps, size, seed and photo."""
-    state, target = st.session_state, recipe.target
+def fill_shared(page: str, recipe: Recipe) -> None:
+    """Set what all recipes of a page share: network, target, steps, size, seed and photo."""
+    state, target, network = st.session_state, recipe.target, load_network(recipe.network)
+    state[f"{page}:network"] = network.name
     of_class = target.layer == network.class_layer
     state[f"{page}:kind"] = "Class" if of_class else "Channel"
     if of_class:
@@ -110,8 +112,9 @@ def target(page: str, network: Network) -> Target:
             help="Type a part of the name. The score is the value before softmax.",
         )
         return Target(class_=number)
-    state.setdefault(f"{page}:layer", "conv3_1")
     names = [layer.paper_name for layer in network.layers if _exciting(layer, network)]
+    if state.get(f"{page}:layer") not in names:
+        state[f"{page}:layer"] = network.first_layer
     layer = network.layer(
         st.selectbox("Layer", names, key=f"{page}:layer", help="Early layers first.")
     )
@@ -132,8 +135,12 @@ def target(page: str, network: Network) -> Target:
         after_relu = st.toggle(
             "After ReLU",
             key=f"{page}:relu",
-            help="A channel that is zero everywhere then has no gradient and stays gray.",
+            disabled=layer.activation == "linear",
+            help="A channel that is zero everywhere then has no gradient and stays gray."
+            if layer.activation != "linear"
+            else f"No ReLU follows {layer.paper_name}.",
         )
+        after_relu = after_relu and layer.activation != "linear"
     return Target(layer.name, state[f"{page}:channel"], position, after_relu)
 
 
@@ -219,7 +226,7 @@ def recipe(
 
 
 def _exciting(layer, network: Network) -> bool:
-    return layer.kind in ("convolution", "pooling", "dense") and layer.name != network.class_layer
+    return layer.kind in EXCITABLE and layer.name != network.class_layer
 
 
 def preset_chosen(slot: str, own_steps: bool = False) -> None:

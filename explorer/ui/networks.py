@@ -7,8 +7,11 @@ import streamlit as st
 from explorer.errors import InputError
 from explorer.networks import DEFAULT_NETWORK, NETWORKS, load_network
 from explorer.networks.network import Network
+from explorer.recognition import recognizes, who_recognizes
 from explorer.ui.session import network
 
+Fill = Callable[[Mapping[str, str]], list[str]]
+"""What `address.enter` fills a page with: sets its state from a link, returns complaints."""
 OF_ONE_NETWORK = ("layer", "channel", "position", "relu", "filter", "filters")
 """Parameters of an address that mean nothing to another network."""
 
@@ -30,14 +33,16 @@ def as_link(model: Network) -> dict[str, str]:
     return {} if model.name == DEFAULT_NETWORK else {"network": model.name}
 
 
-def switch(page: str, fill: Callable[[Mapping[str, str]], list[str]], name: str) -> None:
+def switch(page: str, fill: Fill, name: str) -> None:
     """Show a page's state with another network, as far as it has a meaning there."""
-    link = {k: v for k, v in st.session_state[f"{page}:link"].items() if k not in OF_ONE_NETWORK}
+    state = st.session_state
+    link = {k: v for k, v in state.get(f"{page}:link", {}).items() if k not in OF_ONE_NETWORK}
     fill(link | {"network": name})
+    state[f"{page}:wanted"] = False
 
 
-def choose(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> Network:
-    """Choose the network of a page; `fill` is what `address.enter` fills it with."""
+def choose(page: str, fill: Fill) -> Network:
+    """Choose the network of a page."""
     key = f"{page}:network"
     st.segmented_control(
         "Network",
@@ -49,3 +54,20 @@ def choose(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> Network
         label_visibility="collapsed",
     )
     return network(st.session_state[key])
+
+
+def offer_classes(page: str, fill: Fill, model: Network) -> None:
+    """Where a network's classes cannot be computed here, say so and offer one whose can."""
+    other = None if recognizes(model) else who_recognizes(map(network, NETWORKS))
+    if other is None:
+        return
+    st.caption(
+        f"{model.title} cannot tell classes here, as the weights of its dense layers are missing; "
+        f"{other.title} can."
+    )
+    st.button(
+        f"Ask {other.title}",
+        on_click=switch,
+        args=(page, fill, other.name),
+        icon=":material/swap_horiz:",
+    )

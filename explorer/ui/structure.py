@@ -11,6 +11,7 @@ from explorer.networks import load_network
 from explorer.networks.classes import short_name
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
+from explorer.targets import EXCITABLE
 from explorer.ui.charts import amount, bars, total, weights_chart
 from explorer.ui.diagram import shape
 from explorer.ui.layout import data_url
@@ -102,7 +103,7 @@ def excitable(network: Network, layer: Layer) -> tuple[str, dict[str, str]] | No
     """Words and parameters of a link to the picture that a layer looks for, if it has channels."""
     if layer.name == network.class_layer or layer.kind == "softmax":
         return f"What class {short_name(FLAMINGO)} looks like to it", {"class": str(FLAMINGO)}
-    if not layer.excitable:
+    if layer.kind not in EXCITABLE:
         return None
     link = {"layer": layer.paper_name, "channel": "0"}
     return f"What channel 0 of {layer.paper_name} looks for", link
