@@ -17,6 +17,7 @@ from urllib.error import HTTPError, URLError
 import numpy as np
 
 from explorer.errors import InputError
+from explorer.networks import device
 
 if TYPE_CHECKING:
     import h5py
@@ -164,6 +165,7 @@ def download(folder: Path | None = None, origin: str = ORIGIN, md5: str = MD5) -
             raise InputError(f"less than {SIZE_MB} MB are free there")
         with tempfile.TemporaryDirectory(prefix=".vgg16-", dir=folder) as temporary:
             with contextlib.redirect_stdout(sys.stderr):
+                device.start()
                 from keras.utils import get_file
 
                 path = Path(
