@@ -102,5 +102,5 @@ class Method:
         for parameter in self.parameters:
             if parameter.name == name:
                 return parameter
-        known = ", ".join(parameter.name for parameter in self.parameters)
+        known = ", ".join(parameter.name for parameter in self.parameters) or "none"
         raise InputError(f"{self.name} has no parameter '{name}': it has {known}.")
