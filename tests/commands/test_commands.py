@@ -387,21 +387,22 @@ def test_stopped_before_the_first_picture(run, tiny, tmp_path, interrupted):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ctrl_c_in_a_real_process(run, vgg, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_stopped_in_a_real_process(run, vgg, tmp_path, number):
     """The picture so far is kept, and this process replays it byte for byte."""
     command = "render --layer conv1_2 --channel 3 --preset report/1-clip --steps 5000 --size 48"
     process = subprocess.Popen(
         [sys.executable, "-m", "explorer", *command.split(), "-o", tmp_path / "a.png"],
         stderr=subprocess.PIPE,
         cwd=ROOT,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # whoever runs the tests
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # whoever runs the tests
     )
     seen = b""
     while not (steps := re.findall(rb"(\d+)/5000", seen)) or int(steps[-1]) < 5:
         piece = process.stderr.read1(1000)
         assert piece, seen
         seen += piece
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     rest = process.stderr.read().decode()
     assert process.wait(60) == 130
     assert "Stopped; the picture so far is kept." in rest and "Traceback" not in rest
