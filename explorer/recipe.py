@@ -294,7 +294,7 @@ def preset(
         steps = _whole("The number of steps", steps, 1, MOST_STEPS)
     start = PhotoStart(photo) if photo else None
     if entry.starts_from and not photo:
-        factor = None if steps is None or not entry.steps else steps / entry.steps
+        factor = None if steps is None or not own_steps else steps / own_steps
         start = Blend(
             tuple(
                 (
@@ -316,14 +316,22 @@ def preset(
     return Recipe(
         target=target,
         network=network,
-        steps=steps if steps and entry.steps else entry.steps,
+        steps=steps if steps and own_steps else own_steps,
         size=size,
         seed=seed,
         start=start,
-        methods=merged(entry.methods, methods or {}),
+        methods=merged(own_methods, methods or {}),
         keep=keep or entry.keep,
         preset=name,
     )
+
+
+def _kind(target: Target, network: str, size: object) -> str:
+    """The kind of a target, as presets distinguish them."""
+    model = load_network(network)
+    resolved = target.resolved(model, checked_size(size))
+    of_class = resolved.layer == model.class_layer and resolved.kind == "channel"
+    return "class" if of_class else resolved.kind
 
 
 def merged(methods: Mapping, changes: Mapping) -> dict:
