@@ -1,12 +1,38 @@
-"""Numbers about a finished picture; no TensorFlow."""
+"""Numbers about a finished picture: of its pixels, and of what it does to the network.
 
+TensorFlow is needed only for what it does to the network.
+"""
+
+import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
+from PIL import Image
+
+from explorer.excitation import excitation, numbers_of, structure_of
+from explorer.images import SAMPLES, Photo, png_bytes, sample_photo
+from explorer.networks.network import KEPT_FUNCTIONS, Network
+from explorer.targets import Target
 
 QUARTER = 0.25
 """Cycles per pixel; half of what a pixel grid can carry."""
+BANDS = 32
+"""Points of the radial spectrum."""
+VIEWS = tuple(
+    (factor, shift)
+    for factor in (0.91, 0.97, 1.03, 1.09)
+    for shift in ((-7, 4), (5, -6), (8, 7), (-3, -8))
+)
+"""The 16 views of the robust score: how much larger, and (right, down) in pixels."""
+AT_ONCE = 4
+"""Views that the network sees together."""
+NEARLY = 0.05
+"""By how much a class's picture is enlarged and shrunk."""
+
+
+# ---- Of the pixels
 
 
 def fine_share(image: np.ndarray) -> float:
@@ -15,11 +41,35 @@ def fine_share(image: np.ndarray) -> float:
     Args:
         image: uint8 RGB (h, w, 3). The mean of each color is left out.
     """
+    energy, frequency = _energy(image)
+    return float(energy[frequency > QUARTER].sum() / max(energy.sum(), 1e-12))
+
+
+def radial_spectrum(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean spectral energy by frequency.
+
+    Args:
+        image: uint8 RGB (h, w, 3). The mean of each color is left out.
+
+    Returns:
+        Frequencies in cycles per pixel, the middles of equal bands up to one half, and the mean
+        energy of each band, relative to the mean of all: float64 (n,). Bands without an entry,
+        in very small pictures, are left out.
+    """
+    energy, frequency = _energy(image)
+    edges = np.linspace(0, 0.5, BANDS + 1)
+    count, _ = np.histogram(frequency, edges)
+    total, _ = np.histogram(frequency, edges, weights=energy)
+    there = count > 0
+    mean = total[there] / count[there] / max(energy.mean(), 1e-12)
+    return ((edges[:-1] + edges[1:]) / 2)[there], mean
+
+
+def _energy(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     values = image.astype(np.float64) - image.mean(axis=(0, 1))
     energy = (np.abs(np.fft.fft2(values, axes=(0, 1))) ** 2).sum(axis=-1)
     rows, columns = (np.fft.fftfreq(side) for side in image.shape[:2])
-    frequency = np.hypot(rows[:, None], columns[None, :])
-    return float(energy[frequency > QUARTER].sum() / max(energy.sum(), 1e-12))
+    return energy, np.hypot(rows[:, None], columns[None, :])
 
 
 def saturated_share(image: np.ndarray) -> float:
@@ -36,14 +86,168 @@ def colorfulness(image: np.ndarray) -> float:
     return float(spread + 0.3 * offset)
 
 
+# ---- Of what it does to the network
+
+
+def activation(network: Network, target: Target, images, photo: Photo | None = None) -> np.ndarray:
+    """How much pictures excite a target after ReLU; classes before softmax.
+
+    Args:
+        target: resolved or not.
+        images: (b, h, w, 3), RGB 0–255.
+        photo: the person's own, if the target is about it.
+
+    Returns:
+        float64 (b,).
+    """
+    import tensorflow as tf
+
+    size = tuple(images.shape[1:3])
+    target = _after_relu(network, target.resolved(network, size))
+    numbers = numbers_of(network, target, size, size, photo)
+    compute = _activation(network, structure_of(target))
+    return compute(tf.cast(images, tf.float32), numbers).numpy().astype(np.float64)
+
+
+def robust_score(
+    network: Network, target: Target, image: np.ndarray, photo: Photo | None = None
+) -> float:
+    """The mean `activation` of a picture over the 16 `VIEWS`, mirrored beyond its border.
+
+    Noise that only works with each pixel in its place collapses here.
+    """
+    import tensorflow as tf
+
+    from explorer.transformations import turn, warp
+
+    size, scores = image.shape[:2], []
+    for first in range(0, len(VIEWS), AT_ONCE):
+        views = VIEWS[first : first + AT_ONCE]
+        factors = tf.constant([factor for factor, _ in views], tf.float32)
+        shifts = tf.constant([shift for _, shift in views], tf.float32)
+        turns = turn(size, 0.0 * factors, factors, (shifts[:, 0], shifts[:, 1]))
+        pictures = tf.repeat(tf.constant(image, tf.float32)[None], len(views), axis=0)
+        scores.extend(activation(network, target, warp(pictures, turns), photo))
+    return float(np.mean(scores))
+
+
+def z_score(network: Network, target: Target, image: np.ndarray) -> float | None:
+    """How far the channel's mean activation stands out among all of its layer's.
+
+    Returns:
+        Standard deviations above the mean over the channels, or None for a target that is not one
+        channel.
+    """
+    target = target.resolved(network, image.shape[:2])
+    if target.channel is None or target.also:
+        return None
+    answer = network.activations(image, [target.layer])[target.layer]
+    means = answer.reshape(-1, answer.shape[-1]).mean(axis=0, dtype=np.float64)
+    return float((means[target.channel] - means.mean()) / max(means.std(), 1e-12))
+
+
+@lru_cache(256)
+def best_photo(
+    network: Network, target: Target, size: tuple[int, int], photo: Photo | None = None
+) -> tuple[str, float]:
+    """The sample photo that excites a target most at this size, and its `activation`."""
+    images = np.stack([sample_photo(name).fitted(size) for name in SAMPLES])
+    scores = activation(network, target, images, photo)
+    best = int(np.argmax(scores))
+    return tuple(SAMPLES)[best], float(scores[best])
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a picture stands with a class.
+
+    Attributes:
+        rank: 1 if the network ranks the class first.
+        margin: score of the class minus the highest of the others, before softmax.
+        probability: after softmax, 0 to 1.
+    """
+
+    rank: int
+    margin: float
+    probability: float
+
+
+def standings(network: Network, number: int, image: np.ndarray) -> dict[str, Standing]:
+    """How a picture, and small changes of it, stand with a class.
+
+    Args:
+        number: of the class.
+        image: uint8 RGB (h, w, 3).
+
+    Returns:
+        For the picture itself ("shown"), saved and read as a PNG ("saved"), mirrored
+        ("mirrored"), and 5 % larger and smaller ("larger", "smaller").
+    """
+    height, width = image.shape[:2]
+    picture = Image.fromarray(image)
+
+    def resized(factor: float) -> np.ndarray:
+        size = (round(width * factor), round(height * factor))
+        scaled = picture.resize(size, Image.Resampling.BICUBIC)
+        left, top = (size[0] - width) // 2, (size[1] - height) // 2
+        if factor > 1:
+            return np.asarray(scaled.crop((left, top, left + width, top + height)))
+        margins = ((-top, height - size[1] + top), (-left, width - size[0] + left), (0, 0))
+        return np.pad(np.asarray(scaled), margins, mode="symmetric")
+
+    changed = {
+        "shown": image,
+        "saved": np.asarray(Image.open(io.BytesIO(png_bytes(image)))),
+        "mirrored": image[:, ::-1],
+        "larger": resized(1 + NEARLY),
+        "smaller": resized(1 - NEARLY),
+    }
+    found = {}
+    for name, pixels in changed.items():
+        scores = network.activations(pixels, [network.class_layer])[network.class_layer]
+        scores = scores.astype(np.float64)
+        others = np.delete(scores, number)
+        exponentials = np.exp(scores - scores.max())
+        found[name] = Standing(
+            rank=1 + int((others > scores[number]).sum()),
+            margin=float(scores[number] - others.max()),
+            probability=float(exponentials[number] / exponentials.sum()),
+        )
+    return found
+
+
+def _after_relu(network: Network, target: Target) -> Target:
+    plain = target.layer == network.class_layer or target.kind in ("layer", "photo")
+    also = tuple(_after_relu(network, term) for term in target.also)
+    return replace(target, after_relu=not plain, also=also)
+
+
+@lru_cache(KEPT_FUNCTIONS)
+def _activation(network: Network, target: Target):
+    import tensorflow as tf
+
+    network.tensors  # noqa: B018 - loaded outside the trace
+    return tf.function(
+        lambda image, numbers: excitation(network, target, image, numbers), autograph=False
+    )
+
+
+# ---- All of them
+
+
 @dataclass(frozen=True)
 class Measure:
-    """A named number about a picture."""
+    """A named number about a picture.
+
+    Attributes:
+        title, unit, help: for people; a unit of "%" is of numbers from 0 to 1.
+        of: computes it from the pixels, uint8 RGB; None where the network is needed.
+    """
 
     title: str
     unit: str
     help: str
-    of: Callable[[np.ndarray], float]
+    of: Callable[[np.ndarray], float] | None = None
 
 
 MEASURES = {
@@ -56,9 +260,64 @@ MEASURES = {
     "colorfulness": Measure(
         "colorfulness", "", "Hasler and Süsstrunk 2003: 0 gray, 60 a vivid photo.", colorfulness
     ),
+    "robust_score": Measure(
+        "robust score", "", "After ReLU, the mean over 16 small shifts and changes of size."
+    ),
+    "robust_ratio": Measure(
+        "robust share", "%", "The robust score as a share of the score after ReLU."
+    ),
+    "z_score": Measure(
+        "stands out", "σ", "Deviations by which the channel leads its layer's other channels."
+    ),
+    "photo_ratio": Measure(
+        "against photos", "times", "The robust score over the best sample photo's score."
+    ),
+    "probability": Measure("probability", "%", "Of the class, as the network sees the picture."),
+    "margin": Measure("margin", "", "Score of the class above the best other class."),
+    "worst_rank": Measure(
+        "worst rank", "", "Of the class after PNG, mirror, and 5 % larger and smaller."
+    ),
 }
 
 
 def measured(image: np.ndarray) -> dict[str, float]:
-    """Every measure of a uint8 RGB picture by name."""
-    return {name: measure.of(image) for name, measure in MEASURES.items()}
+    """Every measure of the pixels of a uint8 RGB picture, by name."""
+    return {name: measure.of(image) for name, measure in MEASURES.items() if measure.of}
+
+
+def judged(
+    network: Network, target: Target, image: np.ndarray, photo: Photo | None = None
+) -> dict[str, float]:
+    """Every measure of a picture that makes sense for the target, by name.
+
+    Args:
+        target: resolved.
+        image: uint8 RGB (h, w, 3).
+        photo: the person's own, if the target is about it.
+    """
+    values = measured(image)
+    raw = float(activation(network, target, image[None], photo)[0])
+    robust = values["robust_score"] = robust_score(network, target, image, photo)
+    if raw > 0:
+        values["robust_ratio"] = robust / raw
+    spread = z_score(network, target, image)
+    if spread is not None:
+        values["z_score"] = spread
+    _, reached = best_photo(network, target, image.shape[:2], photo)
+    if reached > 0:
+        values["photo_ratio"] = robust / reached
+    if target.layer == network.class_layer and target.kind == "channel" and not target.also:
+        found = standings(network, target.channel, image)
+        values["probability"] = found["shown"].probability
+        values["margin"] = found["shown"].margin
+        values["worst_rank"] = max(standing.rank for standing in found.values())
+    return values
+
+
+def in_words(name: str, value: float) -> str:
+    """A measure's value with its unit, as people read it."""
+    measure = MEASURES[name]
+    if measure.unit == "%":
+        return f"{100 * value:.1f} %"
+    text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return f"{text} {measure.unit}".strip()

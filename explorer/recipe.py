@@ -286,6 +286,10 @@ def preset(
         hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(PRESETS)}."
         raise InputError(f"There is no preset called '{name}': {hint}")
     entry = PRESETS[name]
+    if photo and not entry.steps:
+        raise InputError(
+            f"The preset {name} only blends other pictures and cannot start from a photo."
+        )
     if steps is not None:
         steps = _whole("The number of steps", steps, 1, MOST_STEPS)
     start = PhotoStart(photo) if photo else None

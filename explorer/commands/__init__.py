@@ -31,6 +31,9 @@ COMMANDS = {
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **options):
+        super().__init__(allow_abbrev=False, **options)
+
     def error(self, message: str):
         raise InputError(f"{message[0].upper()}{message[1:]} (see {self.prog} --help).")
 
@@ -48,7 +51,7 @@ def main(argv: list[str] | None = None) -> int:
         arguments = parser.parse_args(argv)
         return COMMANDS[arguments.command].run(arguments) or 0
     except InputError as error:
-        print(error, file=sys.stderr)
+        print(_one_line(error), file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
@@ -56,3 +59,8 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+
+
+def _one_line(error: InputError) -> str:
+    """Its sentence, whatever line breaks and control signs the names in it hold."""
+    return "".join(sign if sign.isprintable() else " " for sign in str(error))

@@ -10,7 +10,7 @@ from explorer.activations import (
     strongest,
     tops,
 )
-from explorer.commands.options import add_network, photo_of, print_json, ready
+from explorer.commands.options import add_network, photo_of, print_json, ready, whole_number
 from explorer.errors import InputError
 from explorer.images import SAMPLES, check_writable, png_bytes, write_whole
 from explorer.networks import load_network
@@ -24,7 +24,7 @@ def add(parser):
     parser.add_argument("photo", help=f"a file, or one of {', '.join(SAMPLES)}")
     parser.add_argument("--layers", help="names, separated by commas (default: early to late)")
     parser.add_argument(
-        "--filters", type=int, default=REPORT_FILTERS, help="how many of each layer"
+        "--filters", type=whole_number, default=REPORT_FILTERS, help="how many of each layer"
     )
     parser.add_argument(
         "--strongest", action="store_true", help="those of the highest mean instead of the first"

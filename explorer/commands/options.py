@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import reprlib
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,9 @@ from explorer.notes import read_picture
 from explorer.presets import DEFAULT_PRESET
 from explorer.recipe import Recipe, from_json, preset
 from explorer.targets import Target
+
+LONGEST_RECIPE = 10_000_000
+"""Characters that are read of a file with a recipe."""
 
 
 def add_network(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +34,7 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 def add_target(parser: argparse.ArgumentParser) -> None:
     """What to excite."""
     parser.add_argument("--layer", help="conv3_1, block3_conv1, fc_1 …")
-    parser.add_argument("--channel", type=_whole, help="number of the channel, from 0")
+    parser.add_argument("--channel", type=whole_number, help="number of the channel, from 0")
     parser.add_argument("--position", help="excite one neuron: center, or ROW,COLUMN")
     parser.add_argument("--class", dest="class_", metavar="CLASS", help="ImageNet name or number")
     parser.add_argument("--after-relu", action="store_true", help="take the value after ReLU")
@@ -38,9 +42,9 @@ def add_target(parser: argparse.ArgumentParser) -> None:
 
 def add_ascent(parser: argparse.ArgumentParser) -> None:
     """How to ascend."""
-    parser.add_argument("--steps", type=_whole, help="steps of gradient ascent")
+    parser.add_argument("--steps", type=whole_number, help="steps of gradient ascent")
     parser.add_argument("--size", type=_size, help="pixels, or HEIGHTxWIDTH (default 224)")
-    parser.add_argument("--seed", type=_whole, help="of the noise (default 0)")
+    parser.add_argument("--seed", type=whole_number, help="of the noise (default 0)")
     parser.add_argument("--keep", choices=("last", "best"), help="which picture to keep")
     parser.add_argument(
         "--set",
@@ -52,15 +56,18 @@ def add_ascent(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--photo", help=f"start from this file, or from {', '.join(SAMPLES)}")
 
 
-def _whole(text: str) -> int:
+def whole_number(text: str) -> int:
+    """The `type` of an option that takes a whole number."""
     try:
         return int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"must be a whole number, not '{text}'") from None
+        raise argparse.ArgumentTypeError(
+            f"must be a whole number, not {reprlib.repr(text)}"
+        ) from None
 
 
 def _size(text: str) -> int | tuple[int, int]:
-    sides = [_whole(side) for side in text.lower().replace("×", "x").split("x")]
+    sides = [whole_number(side) for side in text.lower().replace("×", "x").split("x")]
     return sides[0] if len(sides) == 1 else tuple(sides)
 
 
@@ -105,6 +112,12 @@ def photo_of(text: str | None) -> Photo | None:
     return sample_photo(text) if text in SAMPLES else read_photo(text)
 
 
+def check_photo_is_used(recipe: Recipe, photo: Photo | None) -> None:
+    """Refuse a `--photo` from which the recipe, which says everything, does not start."""
+    if photo and photo.name not in recipe.photos:
+        raise InputError("The recipe does not start from this photo: leave out --photo.")
+
+
 def recipe_of(
     arguments: argparse.Namespace, photo: Photo | None, name: str | None = None
 ) -> Recipe:
@@ -115,7 +128,7 @@ def recipe_of(
         if (value := getattr(arguments, option)) is not None
     }
     return preset(
-        name or DEFAULT_PRESET,
+        DEFAULT_PRESET if name is None else name,
         target_of(arguments),
         network=arguments.network,
         methods=changes_of(arguments.set),
@@ -129,9 +142,11 @@ def recipe_in(path: str) -> Recipe:
     if Path(path).suffix.lower() == ".png":
         return read_picture(path)[0]
     try:
-        return from_json(Path(path).read_text(encoding="utf-8"))
+        with open(path, encoding="utf-8-sig") as file:  # some editors put a byte order mark first
+            text = file.read(LONGEST_RECIPE)
     except (OSError, UnicodeDecodeError):
         raise InputError(f"'{path}' is not a file with a recipe.") from None
+    return from_json(text)
 
 
 def ready(network: str):
@@ -156,4 +171,4 @@ def _quiet_standard_error():
 
 def print_json(data: dict) -> None:
     """One JSON object on standard output."""
-    print(json.dumps(data, ensure_ascii=False, indent=2))
+    print(json.dumps(data, indent=2))

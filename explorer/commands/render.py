@@ -4,6 +4,7 @@ from explorer.commands.options import (
     add_ascent,
     add_network,
     add_target,
+    check_photo_is_used,
     photo_of,
     print_json,
     ready,
@@ -34,12 +35,13 @@ def run(arguments):
     """Render and save."""
     path = check_writable(arguments.output)
     photo = photo_of(arguments.photo)
-    if arguments.recipe:
+    if arguments.recipe is None:
+        recipe = recipe_of(arguments, photo, arguments.preset)
+    else:
         _refuse_beside_recipe(arguments)
         recipe = recipe_in(arguments.recipe)
-    else:
-        recipe = recipe_of(arguments, photo, arguments.preset)
     check(load_network(recipe.network), recipe, photo)
+    check_photo_is_used(recipe, photo)
     return render_to(path, recipe, photo, arguments.json)
 
 

@@ -1,6 +1,6 @@
 """Make a saved picture again from the recipe it carries."""
 
-from explorer.commands.options import add_json, photo_of
+from explorer.commands.options import add_json, check_photo_is_used, photo_of
 from explorer.commands.render import render_to
 from explorer.images import check_writable
 from explorer.networks import load_network
@@ -22,6 +22,7 @@ def run(arguments):
     recipe, stop = read_picture(arguments.picture)
     photo = photo_of(arguments.photo)
     check(load_network(recipe.network), recipe, photo)
+    check_photo_is_used(recipe, photo)
 
     def until_the_stop(network):
         for frame in render(network, recipe, photo):

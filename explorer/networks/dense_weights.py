@@ -17,6 +17,7 @@ from urllib.error import HTTPError, URLError
 import numpy as np
 
 from explorer.errors import InputError
+from explorer.networks import device
 
 if TYPE_CHECKING:
     import h5py
@@ -84,6 +85,8 @@ def problem(path: Path) -> str | None:
             return "it is a folder" if path.is_dir() else "it is not a regular file"
         path.open("rb").close()  # The system's words are clearer than HDF5's.
         with h5py.File(path, "r") as file:
+            if "block5_conv4" in file:
+                return "it holds VGG19, whose dense layers have the same shapes"
             for layer, shapes in SHAPES.items():
                 if layer not in file or "weight_names" not in file[layer].attrs:
                     return f"it has no layer {layer}, so it is not the full VGG16 of Keras"
@@ -163,12 +166,7 @@ def download(folder: Path | None = None, origin: str = ORIGIN, md5: str = MD5) -
         if shutil.disk_usage(folder).free < SIZE_MB * 2**20:
             raise InputError(f"less than {SIZE_MB} MB are free there")
         with tempfile.TemporaryDirectory(prefix=".vgg16-", dir=folder) as temporary:
-            with contextlib.redirect_stdout(sys.stderr):
-                from keras.utils import get_file
-
-                path = Path(
-                    get_file(FILE_NAME, origin, cache_dir=temporary, cache_subdir="", file_hash=md5)
-                )
+            path = _fetched(origin, md5, temporary)
             if reason := problem(path):
                 raise InputError(f"what came was refused because {reason}")
             return path.replace(folder / FILE_NAME)
@@ -177,6 +175,21 @@ def download(folder: Path | None = None, origin: str = ORIGIN, md5: str = MD5) -
             f"VGG16's dense layers could not be downloaded from {origin} to {folder}: "
             f"{_cause(error)}; try again with: {_REMEDY}"
         ) from error
+
+
+def _fetched(origin: str, md5: str, folder: str) -> Path:
+    """The file in this folder, downloaded by Keras, its progress on standard error."""
+    device.start()
+    from keras.utils import get_file
+
+    with contextlib.redirect_stdout(sys.stderr):
+        try:
+            return Path(
+                get_file(FILE_NAME, origin, cache_dir=folder, cache_subdir="", file_hash=md5)
+            )
+        except BaseException:
+            print()  # the bar has not ended its line
+            raise
 
 
 def _kernel_and_bias(group: "h5py.Group") -> list["h5py.Dataset"]:

@@ -1,23 +1,70 @@
-"""Which processor computes."""
+"""Which processor computes, and Keras as this program needs it."""
 
+import contextlib
 import os
+from collections.abc import Iterator
 from functools import cache
+
+from explorer.errors import InputError
 
 
 @cache
 def start() -> str:
     """Import TensorFlow, let a GPU's memory grow as needed, and say what computes.
 
+    Keras, where it is not imported yet, will be Keras 3 on TensorFlow, whatever its settings say.
+
     Returns:
         "GPU (name)" when TensorFlow sees one, else "CPU (2 cores)".
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    os.environ.pop("TF_USE_LEGACY_KERAS", None)
     import tensorflow as tf
 
     tf.get_logger().setLevel("ERROR")
     gpus = tf.config.list_physical_devices("GPU")
     for gpu in gpus:
-        tf.config.experimental.set_memory_growth(gpu, True)
+        with contextlib.suppress(RuntimeError):  # whoever has used it before us has decided
+            tf.config.experimental.set_memory_growth(gpu, True)
     if gpus:
         return f"GPU ({tf.config.experimental.get_device_details(gpus[0]).get('device_name')})"
-    return f"CPU ({len(os.sched_getaffinity(0))} cores)"
+    return f"CPU ({_cores()} cores)"
+
+
+@contextlib.contextmanager
+def keras_defaults() -> Iterator[None]:
+    """While a model is built, Keras without what its user has set in `keras.json` or by hand.
+
+    Raises:
+        InputError: Keras was imported with another backend.
+    """
+    import tensorflow as tf
+
+    config = tf.keras.config
+    if config.backend() != "tensorflow":
+        raise InputError(
+            f"Keras is running on {config.backend()} in this process: set KERAS_BACKEND to "
+            "tensorflow before it is imported."
+        )
+    before = config.floatx(), config.image_data_format(), config.dtype_policy()
+    try:
+        _configure("float32", "channels_last", "float32")
+        yield
+    finally:
+        _configure(*before)
+
+
+def _configure(floatx: str, image_data_format: str, dtype_policy) -> None:
+    import tensorflow as tf
+
+    tf.keras.config.set_floatx(floatx)
+    tf.keras.config.set_image_data_format(image_data_format)
+    tf.keras.config.set_dtype_policy(dtype_policy)
+
+
+def _cores() -> int:
+    """Cores that this process may use, as far as the system tells."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

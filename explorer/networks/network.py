@@ -144,7 +144,8 @@ class Network(ABC):
         with self._lock:
             if self._tensors is None:
                 device.start()
-                self._tensors = self._load()
+                with device.keras_defaults():
+                    self._tensors = self._load()
                 gc.collect()
                 gc.freeze()  # what TensorFlow brought stays; nobody need search it again
             return self._tensors

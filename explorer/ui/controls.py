@@ -26,7 +26,12 @@ GROUPS = {
     "step": "On the step",
     "image": "On the picture, after each step",
     "start": "At the start",
+    "parametrization": "What is optimized instead of pixels",
+    "view": "On what the network sees",
+    "score": "On the score",
+    "end": "When to stop",
 }
+"""Headings of what methods act on, in the order of the page."""
 STEP_RULES = tuple(rule.name for rule in TABLES["step rule"])
 
 

@@ -171,7 +171,7 @@ def _curve(table: pd.DataFrame, captions: Sequence[str]) -> None:
         alt.Chart(table)
         .mark_line(strokeWidth=2)
         .encode(
-            x=alt.X("step:Q", title="step"),
+            x=alt.X("step:Q", title="step", axis=alt.Axis(tickMinStep=1, format="d")),
             y=alt.Y("score:Q", title="score", scale=alt.Scale(zero=False)),
             tooltip=["recipe", "step", alt.Tooltip("score", format=",.3~f")],
         )

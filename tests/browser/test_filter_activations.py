@@ -58,3 +58,16 @@ def test_one_visitor_does_not_see_the_others_photo(server, browser, tmp_path):
     assert pictures[0] != pictures[1]
     for context in contexts:
         context.close()
+
+
+def test_a_click_on_a_bar_chooses_its_filter(server, page):
+    page.goto(f"{server}/Filter_activations?layer=conv2_1&photo=cat&filter=0")
+    chart = page.get_by_test_id("stVegaLiteChart").first
+    expect(chart).to_be_visible()
+    expect(page.get_by_role("heading", name="conv2_1, filter 0")).to_be_visible()
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    page.wait_for_timeout(1000)
+    page.mouse.click(box["x"] + 0.6 * box["width"], box["y"] + 0.66 * box["height"])
+    expect(page).to_have_url(re.compile("filter=[5-9][0-9]$"))
+    expect(page.get_by_role("heading", name=re.compile(r"conv2_1, filter [5-9]\d"))).to_be_visible()

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import signal
 import subprocess
@@ -72,6 +73,7 @@ REJECTIONS = {
     "class that is odd": (["render", "--class=--5", *OUT], "no class"),
     "class and layer": ([*RENDER, "--class", "flamingo"], "not both"),
     "ambiguous class": (["render", "--class", "crane", *OUT], "134"),
+    "empty preset": ([*RENDER, "--preset", ""], "report/"),
     "unknown preset": ([*RENDER, "--preset", "report/nice"], "report/"),
     "unknown network": ([*RENDER, "--network", "vgg19"], "vgg16"),
     "zero steps": ([*RENDER, "--steps", "0"], "10,000"),
@@ -92,7 +94,10 @@ REJECTIONS = {
     "photo is none": ([*RENDER, "--photo", "text.jpg"], "text.jpg"),
     "photo is a folder": ([*RENDER, "--photo", "folder"], "folder"),
     "photo with a long name": ([*RENDER, "--photo", "x" * 300], "xxx"),
-    "photo for an overlay": ([*RENDER, "--preset", "report/f-laplacian-4+5", "--photo=cat"], ""),
+    "photo for an overlay": (
+        [*RENDER, "--preset", "report/f-laplacian-4+5", "--photo=cat"],
+        "cannot start from a photo",
+    ),
     "folder missing": (["render", *TARGET, "-o", "nowhere/a.png"], "nowhere"),
     "output is a folder": (["render", *TARGET, "-o", "folder.png"], "folder.png"),
     "output with a long name": (["render", *TARGET, "-o", "x" * 300 + ".png"], "xxx"),
@@ -104,16 +109,21 @@ REJECTIONS = {
     "set nothing": ([*RENDER, "--set", ""], "METHOD.PARAMETER=VALUE"),
     "set unknown method": ([*RENDER, "--set", "blurr.sigma=1"], "did you mean blur"),
     "set unknown parameter": ([*RENDER, "--set", "blur.radius=1"], "sigma, every"),
+    "set a parameter of none": ([*RENDER, "--set", "clip.x=1"], "it has none"),
     "set no number": ([*RENDER, "--set", "blur.sigma=wide"], "wide"),
     "set empty": ([*RENDER, "--set", "blur.sigma="], "number"),
     "set not finite": ([*RENDER, "--set", "blur.sigma=nan"], "nan"),
     "set out of range": ([*RENDER, "--set", "blur.sigma=17"], "0 to 16"),
     "set a fraction": ([*RENDER, "--set", "blur.every=1.5"], "whole"),
     "set no step rule": ([*RENDER, "--set", "rms=off"], "step rule"),
+    "line break in a name": (["render", "--layer", "conv\n3", *OUT], "conv 3"),
+    "recipe with an empty name": (["render", "--recipe", "", *OUT], "file with a recipe"),
+    "recipe without end": (["render", "--recipe", "/dev/zero", *OUT], "not valid JSON"),
     "recipe missing": (["render", "--recipe", "missing.json", *OUT], "missing.json"),
     "recipe is none": (["render", "--recipe", "text.jpg", *OUT], "recipe"),
     "recipe in a plain PNG": (["render", "--recipe", "plain.png", *OUT], "carries no recipe"),
     "recipe and target": ([*RENDER, "--recipe", "text.jpg"], "leave out --layer"),
+    "option cut short": (["compare", *TARGET, "--preset", "report/naive", *OUT], "--preset"),
     "compare unknown preset": (["compare", *TARGET, "--presets", "report/nice", *OUT], "report/"),
     "compare nothing": (["compare", *TARGET, "--presets", ",", *OUT], "--presets"),
     "compare to nowhere": (["compare", *TARGET, "-o", "nowhere/a.png"], "nowhere"),
@@ -124,7 +134,7 @@ REJECTIONS = {
     "activations of an empty layer": (["activations", "cat", "--layers=conv1_1,", *OUT], "layer"),
     "activations without maps": (["activations", "cat", "--layers", "fc_1", *OUT], "fc_1"),
     "activations of no filter": (["activations", "cat", "--filters", "0", *OUT], "--filters"),
-    "activations of words": (["activations", "cat", "--filters", "five", *OUT], "five"),
+    "activations of words": (["activations", "cat", "--filters", "five", *OUT], "whole number"),
     "activations to nowhere": (["activations", "cat", "-o", "nowhere/a.png"], "nowhere"),
     "activations in odd colors": (["activations", "cat", "--scale", "loud", *OUT], "loud"),
     "replay missing": (["replay", "missing.png", *OUT], "missing.png"),
@@ -331,7 +341,8 @@ def test_a_recipe_from_a_file(run, tiny, tmp_path):
     run(*command, "-o", "a.png")
     recipe, _ = read_picture(tmp_path / "a.png")
     (tmp_path / "recipe.json").write_text(json.dumps(recipe.as_dict()))
-    for source in ("recipe.json", "a.png"):
+    (tmp_path / "marked.json").write_text(json.dumps(recipe.as_dict()), encoding="utf-8-sig")
+    for source in ("recipe.json", "marked.json", "a.png"):
         assert run("render", "--recipe", source, "-o", "b.png")[0] == 0
         assert (tmp_path / "b.png").read_bytes() == (tmp_path / "a.png").read_bytes()
 
@@ -398,21 +409,22 @@ def test_stopped_before_the_first_picture(run, tiny, tmp_path, interrupted):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ctrl_c_in_a_real_process(run, vgg, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_stopped_in_a_real_process(run, vgg, tmp_path, number):
     """The picture so far is kept, and this process replays it byte for byte."""
     command = "render --layer conv1_2 --channel 3 --preset report/1-clip --steps 5000 --size 48"
     process = subprocess.Popen(
         [sys.executable, "-m", "explorer", *command.split(), "-o", tmp_path / "a.png"],
         stderr=subprocess.PIPE,
         cwd=ROOT,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # whoever runs the tests
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # whoever runs the tests
     )
     seen = b""
     while not (steps := re.findall(rb"(\d+)/5000", seen)) or int(steps[-1]) < 5:
         piece = process.stderr.read1(1000)
         assert piece, seen
         seen += piece
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     rest = process.stderr.read().decode()
     assert process.wait(60) == 130
     assert "Stopped; the picture so far is kept." in rest and "Traceback" not in rest
@@ -437,6 +449,15 @@ def test_a_persons_own_photo_must_be_given_again(run, tiny, tmp_path, sentence):
         assert not (tmp_path / "b.png").exists()
     assert run("replay", "a.png", "--photo", "mine.jpg", "-o", "b.png")[0] == 0
     assert (tmp_path / "b.png").read_bytes() == saved
+
+
+def test_a_photo_that_is_not_used_is_refused(run, tiny, tmp_path, sentence):
+    assert run("render", *TINY, "--steps", "1", "-o", "a.png")[0] == 0
+    for command in (["replay", "a.png"], ["render", "--recipe", "a.png"]):
+        status, out, err = run(*command, "--photo", "cat", "-o", "b.png")
+        assert (status, out) == (2, "") and "does not start from this photo" in err
+        sentence(err)
+        assert not (tmp_path / "b.png").exists()
 
 
 def test_a_persons_own_png_is_a_photo_too(run, tiny, tmp_path):
@@ -539,6 +560,16 @@ def test_a_closed_pipe_is_no_error():
     command = f"{sys.executable} -m explorer presets --json | head -1"
     found = subprocess.run(command, shell=True, capture_output=True, text=True, cwd=ROOT)
     assert found.stdout.strip() == "{" and found.stderr == ""
+
+
+@pytest.mark.parametrize("command", [["layers"], ["presets"], ["presets", "--json"]], ids=str)
+def test_a_terminal_that_lacks_signs(command):
+    """Such as one that knows ASCII only."""
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    found = in_a_process(*command, env=environment)
+    assert (found.returncode, found.stderr) == (0, "")
+    if "--json" in command:
+        assert "“" in json.loads(found.stdout)["presets"][0]["source"]
 
 
 def test_png_readers_see_a_plain_picture(fresh):

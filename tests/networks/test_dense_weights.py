@@ -145,6 +145,10 @@ def foreign(path):
     write(path, {"dense_1": arrays()["fc1"]})
 
 
+def vgg19(path):
+    write(path, arrays() | {"block5_conv4": arrays()["fc2"]})
+
+
 def without_names(path):
     with h5py.File(path, "w") as file:
         file["fc1/kernel:0"] = np.zeros((6, 4), "float32")
@@ -175,6 +179,7 @@ REFUSALS = {
     text_file: "it is not an HDF5 file",
     truncated: "it is truncated",
     foreign: "it has no layer fc1, so it is not the full VGG16 of Keras",
+    vgg19: "it holds VGG19, whose dense layers have the same shapes",
     without_names: "it has no layer fc1, so it is not the full VGG16 of Keras",
     wrong_shape: "its layer fc2 holds [float32 (4, 5), float32 (5,)] "
     "instead of [float32 (4, 4), float32 (4,)]",
@@ -353,9 +358,10 @@ def test_download_of_another_file(server, target, tmp_path):
     assert "it has no layer fc1" in text
 
 
-def test_cut_download(server, target):
+def test_cut_download(server, target, capfd):
     size = len(server.content)
     text = failure(target, server.url + "/cut", md5(server.content))
+    assert capfd.readouterr().err.endswith("\n")  # what follows has a line of its own
     assert f"got only {size // 2} out of {size} bytes" in text
 
 

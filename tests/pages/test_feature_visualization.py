@@ -8,12 +8,15 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from explorer import load_network
+from explorer.catalogue import METHODS
 from explorer.images import png_bytes
+from explorer.links import recipes_in
 from explorer.notes import read_picture
 from explorer.presets import PRESETS
 from explorer.recipe import preset
 from explorer.render import render
 from explorer.targets import Target
+from explorer.ui.controls import STEP_RULES
 
 PAGE = "../../pages/3_Feature_visualization.py"
 
@@ -91,6 +94,19 @@ def test_a_changed_strength_goes_into_the_address_and_back():
     again = opened(layer="conv1_1", channel="1", size="96", recipe=text + ";steps=1")
     assert again.toggle(key="feature:decay").value is False
     assert again.slider(key="feature:blur.sigma").value == 1.5
+
+
+@pytest.mark.parametrize("name", [name for name in METHODS if name not in STEP_RULES])
+def test_every_method_has_a_switch_that_goes_into_the_address(name):
+    app = opened()
+    app.selectbox(key="feature:preset").set_value("report/naive").run()
+    switch = app.toggle(key=f"feature:{name}")
+    assert switch.label == METHODS[name].title and METHODS[name].summary in texts(app)
+    switch.set_value(not switch.value).run()
+    assert not app.exception and not app.error
+    (recipe,), complaints = recipes_in({"recipe": app.query_params["recipe"]})
+    assert not complaints
+    assert (name in recipe.methods) != (name in PRESETS["report/naive"].methods)
 
 
 def test_a_method_switched_off_and_on_has_its_default_back():

@@ -1,0 +1,138 @@
+"""What went wrong with a picture, and which setting to change; no TensorFlow."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.recipe import Recipe
+
+FLAT = 3.0
+"""Gray levels of deviation below which a picture shows nothing."""
+SATURATED = 0.3
+"""Share of color values at their bounds."""
+UNSTABLE = 0.6
+"""Share of the score that is left after small shifts and changes of size."""
+STILL_RISING = 0.1
+"""Share of the whole rise that came in the last tenth of the steps; even steps would bring as
+much."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a diagnosis looks at.
+
+    Attributes:
+        recipe: what was rendered.
+        image: uint8 RGB (h, w, 3), the kept picture.
+        values: its measures by name, see `explorer.measures.judged`.
+        curve: (step, score) of the recipe's own frames.
+    """
+
+    recipe: Recipe
+    image: np.ndarray
+    values: Mapping[str, float]
+    curve: Sequence[tuple[int, float]]
+
+
+def dead(case: Case) -> bool:
+    """Nothing answers to the picture, or nothing is in it."""
+    return case.values.get("robust_score", 1) <= 0 or float(case.image.std()) < FLAT
+
+
+def saturated(case: Case) -> bool:
+    """Many color values are black or full."""
+    return case.values["saturated_share"] > SATURATED
+
+
+def unstable(case: Case) -> bool:
+    """Small shifts take most of the score away."""
+    return case.values.get("robust_ratio", 1) < UNSTABLE
+
+
+def rising(case: Case) -> bool:
+    """The score rose until the end as fast as ever."""
+    if len(case.curve) < 3 or case.recipe.keep == "best":
+        return False
+    (_, first), (last_step, last) = case.curve[0], case.curve[-1]
+    before = max(score for step, score in case.curve if step <= 0.9 * last_step)
+    return last > first and last - before > STILL_RISING * (last - first)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that can be wrong, and what to do about it."""
+
+    name: str
+    holds: Callable[[Case], bool]
+    sentence: Callable[[Recipe], str]
+
+
+def _with_more(recipe: Recipe, what: str) -> str:
+    rule = next(name for name in recipe.methods if name in _STEP)
+    return f"{what}{_STEP[rule]}"
+
+
+_STEP = {
+    "rms": "rms.size",
+    "progress": "progress.gain",
+    "plain": "plain.rate",
+    "adam": "adam.rate",
+    "nadam": "nadam.rate",
+    "rmsprop": "rmsprop.rate",
+}
+"""The setting that makes each rule's steps larger."""
+
+
+def _steadier(recipe: Recipe) -> str:
+    if not {"jitter", "scale"} & set(recipe.methods):
+        return "switch on jitter and scale"
+    return "raise jitter.reach and scale.spread"
+
+
+FINDINGS = (
+    Finding(
+        "dead",
+        dead,
+        lambda recipe: (
+            "The picture is dead, as the target does not answer to it: "
+            + (
+                "take the target before ReLU."
+                if recipe.target.after_relu
+                else _with_more(recipe, "choose another seed, or raise ") + "."
+            )
+        ),
+    ),
+    Finding(
+        "saturated",
+        saturated,
+        lambda recipe: (
+            "Many colors are at their limits: "
+            + _with_more(recipe, "lower ")
+            + (" or raise decay.strength." if "maco" not in recipe.methods else ".")
+        ),
+    ),
+    Finding(
+        "unstable",
+        unstable,
+        lambda recipe: (
+            "The picture depends on fine noise, and loses most of its score when shifted a "
+            f"little: {_steadier(recipe)}."
+        ),
+    ),
+    Finding(
+        "not converged",
+        rising,
+        lambda recipe: (
+            "The score was still rising at the end: give it more steps than "
+            f"{recipe.steps:,} or {_with_more(recipe, 'raise ')}."
+        ),
+    ),
+)
+"""In order; a dead picture is only that."""
+
+
+def diagnosed(case: Case) -> dict[str, str]:
+    """What is wrong with a picture: name -> a sentence with the setting to change."""
+    found = {f.name: f.sentence(case.recipe) for f in FINDINGS if f.holds(case)}
+    return {"dead": found["dead"]} if "dead" in found else found

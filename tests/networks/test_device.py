@@ -1,0 +1,116 @@
+"""What computes is said; Keras is what the program needs, however its user has set it up."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import explorer
+from explorer import Target, preset, render
+from explorer.networks import device
+
+ROOT = Path(explorer.__file__).parents[1]
+DRAW = """
+import numpy as np, sys
+from explorer import Target, load_network, preset, render
+recipe = preset("report/naive", Target("conv2_1", 3), size=32, steps=1)
+*_, last = render(load_network(), recipe)
+np.save(sys.argv[1], last.image)
+"""
+
+
+@pytest.fixture
+def started_anew():
+    """`device.start` asks again, now and after the test."""
+    device.start.cache_clear()
+    yield
+    device.start.cache_clear()
+
+
+def test_cores_are_those_of_this_process(started_anew):
+    assert device.start() == f"CPU ({len(os.sched_getaffinity(0))} cores)"
+
+
+def test_where_the_system_tells_no_cores_of_a_process(started_anew, monkeypatch):
+    """As on macOS and Windows."""
+    monkeypatch.delattr(os, "sched_getaffinity")
+    assert device.start() == f"CPU ({os.cpu_count()} cores)"
+
+
+@pytest.fixture
+def one_gpu(monkeypatch):
+    """TensorFlow as if it saw a GPU; what was asked of it."""
+    import tensorflow as tf
+
+    asked = []
+    experimental = tf.config.experimental
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["first"])
+    monkeypatch.setattr(experimental, "get_device_details", lambda gpu: {"device_name": "Fast"})
+    monkeypatch.setattr(experimental, "set_memory_growth", lambda *call: asked.append(call))
+    return asked
+
+
+def test_the_memory_of_a_gpu_grows(started_anew, one_gpu):
+    assert device.start() == "GPU (Fast)"
+    assert one_gpu == [("first", True)]
+
+
+def test_a_gpu_in_use_already_stays_as_it_is(started_anew, one_gpu, monkeypatch):
+    import tensorflow as tf
+
+    def refuse(gpu, grows):
+        raise RuntimeError("Physical devices cannot be modified after being initialized")
+
+    monkeypatch.setattr(tf.config.experimental, "set_memory_growth", refuse)
+    assert device.start() == "GPU (Fast)"
+
+
+@pytest.mark.parametrize(
+    ("settings", "variables"),
+    [
+        ({"backend": "torch", "image_data_format": "channels_first", "floatx": "float16"}, {}),
+        ({"floatx": "float64"}, {"KERAS_BACKEND": "jax", "TF_USE_LEGACY_KERAS": "1"}),
+    ],
+    ids=["keras.json", "variables"],
+)
+def test_pictures_do_not_depend_on_how_keras_is_set_up(vgg, tmp_path, settings, variables):
+    (tmp_path / "keras.json").write_text(json.dumps(settings))
+    variables = os.environ | variables | {"KERAS_HOME": str(tmp_path)}
+    command = [sys.executable, "-c", DRAW, tmp_path / "picture.npy"]
+    found = subprocess.run(command, env=variables, cwd=ROOT, capture_output=True, text=True)
+    assert found.returncode == 0, found.stderr
+    *_, last = render(vgg, preset("report/naive", Target("conv2_1", 3), size=32, steps=1))
+    assert np.array_equal(np.load(tmp_path / "picture.npy"), last.image)
+
+
+def test_the_settings_come_back():
+    import tensorflow as tf
+
+    config = tf.keras.config
+    before = config.floatx(), config.image_data_format(), config.dtype_policy()
+    try:
+        config.set_floatx("float64")
+        config.set_image_data_format("channels_first")
+        config.set_dtype_policy("mixed_float16")
+        with device.keras_defaults():
+            assert config.floatx() == "float32"
+            assert config.image_data_format() == "channels_last"
+            assert config.dtype_policy().name == "float32"
+        assert config.floatx() == "float64"
+        assert config.image_data_format() == "channels_first"
+        assert config.dtype_policy().name == "mixed_float16"
+    finally:
+        device._configure(*before)
+
+
+def test_keras_on_something_else_is_refused(refused, monkeypatch):
+    """As in a notebook where Keras came first."""
+    import tensorflow as tf
+
+    monkeypatch.setattr(tf.keras.config, "backend", lambda: "torch")
+    with refused("Keras is running on torch"), device.keras_defaults():
+        pass
