@@ -14,6 +14,8 @@ from explorer.networks import classes, device
 from explorer.networks.convolution import is_turnable
 from explorer.networks.layers import Layer
 
+MOST_NAMED = 30
+"""A network of more layers than these does not name them all in a sentence."""
 KEPT_FUNCTIONS = 16
 """How many compiled functions of one kind a network keeps; the oldest are forgotten."""
 
@@ -69,8 +71,10 @@ class Network(ABC):
         if wanted in self._by_name:
             return self._by_name[wanted]
         close = difflib.get_close_matches(wanted, self._by_name, n=1, cutoff=0.6)
-        known = ", ".join(layer.paper_name for layer in self.layers)
-        hint = f"did you mean {close[0]}?" if close else f"its layers are {known}."
+        known = f"its layers are {', '.join(layer.paper_name for layer in self.layers)}."
+        if len(self.layers) > MOST_NAMED:
+            known = f"python -m explorer layers --network {self.name} lists its layers."
+        hint = f"did you mean {close[0]}?" if close else known
         raise InputError(f"{self.title} has no layer '{name}': {hint}")
 
     @property

@@ -12,6 +12,9 @@ LONGEST, LONGEST_RECIPE = 300, 2000
 def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[list[str], bool]:
     """Fill a page's widgets when it is opened, by link or from another page.
 
+    A click may end a page's run before it has come to `write`; the run that follows must not fill
+    the widgets from the same link again.
+
     Args:
         page: its name.
         fill: sets the widgets' session state from a link; returns complaints.
@@ -21,8 +24,10 @@ def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[li
     """
     state = st.session_state
     given, written = st.query_params.to_dict(), state.get(f"{page}:link")
-    opened = bool(given) and given != written
-    if opened or state.get("page") != page:
+    fresh = state.get("page") != page
+    opened = bool(given) and given != written and (fresh or given != state.get(f"{page}:opened"))
+    if opened or fresh:
+        state[f"{page}:opened"] = given
         link, complaints = _of_sensible_length(given or written or {})
         state[f"{page}:complaints"] = complaints + fill(link)
     state["page"] = page
@@ -46,6 +51,7 @@ def write(page: str, link: Link) -> None:
     state = st.session_state
     changed = state.get(f"{page}:link") not in (None, link)
     state[f"{page}:link"] = link
+    state.pop(f"{page}:opened", None)
     if st.query_params.to_dict() != link:
         st.query_params.from_dict(link)
     if changed and state.get(f"{page}:complaints"):

@@ -35,10 +35,9 @@ def as_link(model: Network) -> dict[str, str]:
 
 def switch(page: str, fill: Fill, name: str) -> None:
     """Show a page's state with another network, as far as it has a meaning there."""
-    state = st.session_state
-    link = {k: v for k, v in state.get(f"{page}:link", {}).items() if k not in OF_ONE_NETWORK}
+    link = {k: v for k, v in st.query_params.to_dict().items() if k not in OF_ONE_NETWORK}
     fill(link | {"network": name})
-    state[f"{page}:wanted"] = False
+    st.session_state[f"{page}:wanted"] = False
 
 
 def choose(page: str, fill: Fill) -> Network:
