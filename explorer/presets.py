@@ -168,7 +168,7 @@ PRESETS: dict[str, Preset] = {
         200,
         {
             "noise": {"deviation": 10.0},
-            "plain": {"rate": 0.25},
+            "plain": {"rate": 0.4},
             "decay": {"strength": 0.3},
             "small-norm": {"percentile": 20},
             "clip": {},
