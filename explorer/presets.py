@@ -1,7 +1,7 @@
 """Presets: named recipes with their source; plain data, no TensorFlow."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 REPORT = "“Feature Visualization on VGG-16”, a student report"
 YOSINSKI = "Yosinski et al. 2015, deep-visualization-toolbox, doc/running-optimize-image.md"
@@ -27,7 +27,7 @@ class Preset:
         starts_from: presets, with weights, whose pictures it starts from.
         keep: "last" or "best".
         variants: what is particular to some kinds of targets, "class" and those of
-            `explorer.targets.Target.kind`: kind -> steps and methods.
+            `explorer.targets.Target.kind`: kind -> (steps, methods).
     """
 
     title: str
@@ -41,9 +41,10 @@ class Preset:
         default_factory=dict
     )
 
-    def of_kind(self, kind: str) -> tuple[int, Mapping[str, Mapping[str, float]]]:
-        """Steps and methods for a kind of target."""
-        return self.variants.get(kind, (self.steps, self.methods))
+    def of_kind(self, kind: str) -> "Preset":
+        """The preset with the steps and methods for a kind of target."""
+        steps, methods = self.variants.get(kind, (self.steps, self.methods))
+        return replace(self, steps=steps, methods=methods)
 
 
 _NAIVE = {"noise": {"deviation": 10.0}, "rms": {"size": 4.0}}
