@@ -21,3 +21,8 @@ def start() -> str:
     if gpus:
         return f"GPU ({tf.config.experimental.get_device_details(gpus[0]).get('device_name')})"
     return f"CPU ({len(os.sched_getaffinity(0))} cores)"
+
+
+def on_cpu() -> bool:
+    """Whether it is the CPU that computes."""
+    return start().startswith("CPU")
