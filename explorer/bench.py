@@ -13,7 +13,7 @@ from explorer.networks.network import Network
 from explorer.recipe import checked_size
 from explorer.targets import Target, excitation
 
-LAYERS = ("block3_conv1", "block5_conv1")
+LAYERS = ("block3_conv1", "block5_conv1", "block5_conv3")
 REPEATS = 9
 MATRIX_SIDE = 2048
 
