@@ -16,7 +16,8 @@ class Sight:
 
     Attributes:
         picture: (b, h, w, 3), centered on the mean color, gray levels.
-        features: a function that returns what the target's layer answers, (b, …, c).
+        features: a function that returns what the target's layer answers, (b, n, c); of all the
+            views of a picture.
     """
 
     picture: object
