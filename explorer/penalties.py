@@ -37,7 +37,7 @@ def norm(sight, strength, power):
     import tensorflow as tf
 
     mean = tf.reduce_mean((tf.abs(sight.picture) + 1e-6) ** power, axis=(1, 2, 3))
-    return strength * mean ** (1.0 / power)
+    return strength * (mean + 1e-30) ** (1.0 / power)
 
 
 def diversity(sight, pictures, strength):
