@@ -11,10 +11,10 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image
 
-from explorer.excitation import excitation, numbers_of, structure_of
+from explorer.excitation import deepest, excitation, numbers_of, structure_of
 from explorer.images import SAMPLES, Photo, png_bytes, sample_photo
 from explorer.networks.network import KEPT_FUNCTIONS, Network
-from explorer.targets import Target
+from explorer.targets import Target, is_class
 
 QUARTER = 0.25
 """Cycles per pixel; half of what a pixel grid can carry."""
@@ -132,29 +132,50 @@ def robust_score(
 
 
 def z_score(network: Network, target: Target, image: np.ndarray) -> float | None:
-    """How far the channel's mean activation stands out among all of its layer's.
+    """How far the channel's mean activation stands out among those of all its layer's.
 
     Returns:
         Standard deviations above the mean over the channels, or None for a target that is not one
         channel.
     """
     target = target.resolved(network, image.shape[:2])
-    if target.channel is None or target.also:
+    if target.kind != "channel" or target.also:
         return None
     answer = network.activations(image, [target.layer])[target.layer]
     means = answer.reshape(-1, answer.shape[-1]).mean(axis=0, dtype=np.float64)
     return float((means[target.channel] - means.mean()) / max(means.std(), 1e-12))
 
 
-@lru_cache(256)
 def best_photo(
     network: Network, target: Target, size: tuple[int, int], photo: Photo | None = None
 ) -> tuple[str, float]:
     """The sample photo that excites a target most at this size, and its `activation`."""
-    images = np.stack([sample_photo(name).fitted(size) for name in SAMPLES])
-    scores = activation(network, target, images, photo)
-    best = int(np.argmax(scores))
-    return tuple(SAMPLES)[best], float(scores[best])
+    if set(target.photos) <= set(SAMPLES):
+        return _best_photo(network, target, size)
+    return _best_photo.__wrapped__(network, target, size, photo)  # a person's own is not kept
+
+
+@lru_cache(256)
+def _best_photo(network: Network, target: Target, size: tuple[int, int], photo=None):
+    scores = {
+        name: float(activation(network, target, sample_photo(name).fitted(size)[None], photo)[0])
+        for name in SAMPLES
+    }
+    return max(scores.items(), key=lambda entry: entry[1])
+
+
+def mean_likeness(network: Network, target: Target, images: np.ndarray) -> float:
+    """How alike the deepest layer of a target finds pictures, −1 to 1: a mean over all pairs.
+
+    Args:
+        target: resolved.
+        images: uint8 RGB (b, h, w, 3), two at least.
+    """
+    from explorer.penalties import likeness
+
+    layer = deepest(network, target)
+    features = np.stack([network.activations(image, [layer])[layer] for image in images])
+    return float(np.mean(likeness(features)))
 
 
 @dataclass(frozen=True)
@@ -306,7 +327,7 @@ def judged(
     _, reached = best_photo(network, target, image.shape[:2], photo)
     if reached > 0:
         values["photo_ratio"] = robust / reached
-    if target.layer == network.class_layer and target.kind == "channel" and not target.also:
+    if is_class(network, target):
         found = standings(network, target.channel, image)
         values["probability"] = found["shown"].probability
         values["margin"] = found["shown"].margin

@@ -16,7 +16,7 @@ from explorer.networks.network import Network
 MOST_TERMS = 8
 """Targets that may be weighed against one another."""
 LARGEST_WEIGHT = 1000
-TERM = re.compile(r"\s*(?:(-?[0-9.]{1,12}(?:e-?\d\d?)?)\s*\*)?\s*([\w-]+)(?::(.+?))?\s*")
+TERM = re.compile(r"\s*(?:(-?[0-9.]{1,20}(?:e-?\d\d?)?)\s*\*)?\s*([\w-]+)(?::(.+?))?\s*")
 """Weight, layer and channel, or "class" and its name, of a target as text."""
 EXCITABLE = ("convolution", "depthwise", "addition", "pooling", "dense")
 """Kinds of layers that have channels to excite."""
@@ -156,6 +156,11 @@ def from_json(values: Mapping) -> Target:
     return Target(**values | {"also": tuple(from_json(term) for term in values.get("also", ()))})
 
 
+def is_class(network: Network, target: Target) -> bool:
+    """Whether a resolved target is one class."""
+    return target.layer == network.class_layer and target.channel is not None and not target.also
+
+
 # ---- In words
 
 
@@ -211,9 +216,7 @@ def term_text(network: Network, target: Target) -> str:
 
 def term_of(text: str) -> Target:
     """The target that `term_text` wrote; `InputError` if the text is not understood."""
-    found = re.fullmatch(
-        r"\s*(?:(-?[0-9.]{1,12}(?:e-?\d\d?)?)\s*\*)?\s*([\w-]+)(?::(.+?))?\s*", text
-    )
+    found = TERM.fullmatch(text)
     try:
         weight = float(found[1] or 1)
         if found[2] == "class":

@@ -63,8 +63,7 @@ def jitter(image, draw, moment, reach):
 
 def scale(image, draw, moment, spread):
     """Larger or smaller about the center, by up to `spread` percent."""
-    factor = 1.0 + spread / 100.0 * draw.uniform((image.shape[0],))
-    return warp(image, turn(image.shape[1:3], 0.0 * factor, factor))
+    return zoom(image, 1.0 + spread / 100.0 * draw.uniform((image.shape[0],)))
 
 
 def rotation(image, draw, moment, degrees):
@@ -81,18 +80,10 @@ def crops(image, draw, moment, count, largest, smallest):
     number = image.shape[0]
     share = (largest + (smallest - largest) * moment.progress) / 100.0
     share = tf.clip_by_value(share * (1 + 0.2 * draw.normal((number,))), 0.02, 1.0)
-    height, width = (tf.cast(side, tf.float32) for side in image.shape[1:3])
+    height, width = image.shape[1:3]
     room = (1.0 - share) / 2
     shift = draw.uniform((2, number))
-    return warp(
-        image,
-        turn(
-            image.shape[1:3],
-            0.0 * share,
-            1.0 / share,
-            (width * room * shift[0], height * room * shift[1]),
-        ),
-    )
+    return zoom(image, 1.0 / share, (width * room * shift[0], height * room * shift[1]))
 
 
 def grain(image, draw, moment, deviation):
@@ -132,6 +123,34 @@ def warp(image, transforms):
         fill_mode="REFLECT",
         fill_value=0.0,
     )
+
+
+def zoom(image, factor, shift=(0.0, 0.0)):
+    """Pictures enlarged about the center and shifted, resampled as by `warp`; see `turn`.
+
+    Rows and columns are mixed by matrices, for the gradient's sake: TensorFlow carries that of
+    `warp` back by the inverse transformation instead of the transposed one, which spreads the
+    gradient of a crop, mirrored, over the whole picture.
+    """
+    import tensorflow as tf
+
+    for move in (shift[1], shift[0]):
+        count, side, other, colors = image.shape
+        mixture = _interpolation(side, factor, move)
+        mixed = tf.matmul(mixture, tf.reshape(image, (count, side, other * colors)))
+        image = tf.transpose(tf.reshape(mixed, (count, side, other, colors)), (0, 2, 1, 3))
+    return image
+
+
+def _interpolation(side: int, factor, move):
+    """How much of each pixel of a line is in each pixel of the zoomed line: (b, side, side)."""
+    import tensorflow as tf
+
+    middle, places = (side - 1) / 2, tf.range(side, dtype=tf.float32)
+    at = tf.transpose(middle + move + (places[:, None] - middle) / factor)
+    at = tf.math.floormod(at + 0.5, 2.0 * side)
+    at = tf.clip_by_value(tf.minimum(at, 2.0 * side - at) - 0.5, 0.0, side - 1.0)
+    return tf.maximum(0.0, 1.0 - tf.abs(at[..., None] - places))
 
 
 TRANSFORMATIONS = (

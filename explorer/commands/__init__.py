@@ -10,6 +10,7 @@ from explorer.commands import (
     compare,
     layers,
     presets,
+    quality,
     render,
     replay,
     tensorboard,
@@ -26,6 +27,7 @@ COMMANDS = {
     "presets": presets,
     "weights": weights,
     "bench": bench,
+    "quality": quality,
     "tensorboard": tensorboard,
 }
 

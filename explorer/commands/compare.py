@@ -1,17 +1,18 @@
 """Render several presets for one target side by side, as a sheet."""
 
+from explorer.commands.judging import judgment, say_diagnosis
 from explorer.commands.options import (
     add_ascent,
     add_network,
     add_target,
-    photo_of,
+    names_in,
     print_json,
+    read_photos,
     ready,
     recipe_of,
 )
 from explorer.commands.progress import watch
 from explorer.commands.render import summary
-from explorer.errors import InputError
 from explorer.images import check_writable, png_bytes, write_whole
 from explorer.networks import device, load_network
 from explorer.notes import versions
@@ -35,11 +36,8 @@ def add(parser):
 def run(arguments):
     """Render and save the sheet."""
     path = check_writable(arguments.output)
-    names = [name.strip() for name in arguments.presets.split(",") if name.strip()]
-    if not names:
-        raise InputError(f"--presets needs names, such as {FIRST_FOUR}.")
-    photo = photo_of(arguments.photo)
-    recipes = [recipe_of(arguments, photo, name) for name in names]
+    photo = read_photos(arguments)
+    recipes = [recipe_of(arguments, name) for name in names_in("--presets", arguments.presets)]
     for recipe in recipes:
         check(load_network(recipe.network), recipe, photo)
     network = ready(arguments.network)
@@ -54,7 +52,13 @@ def run(arguments):
     title = describe(network, recipes[0].target)
     note = {"recipes": [recipe.as_dict() for recipe in recipes], "versions": versions()}
     write_whole(path, png_bytes(sheet([cells], title=title), note))
+    if outcome.stopped and not arguments.json:
+        return 130
+    results = []
+    for i, (recipe, frame) in enumerate(zip(recipes, outcome.frames, strict=True)):
+        told = judgment(network, recipe, frame, outcome.curves[i], photo)
+        say_diagnosis(told, recipe.preset)
+        results.append(summary(recipe, outcome, i) | told)
     if arguments.json:
-        results = [summary(recipe, outcome, i) for i, recipe in enumerate(recipes)]
         print_json({"results": results, "device": device.start(), "output": str(path)})
     return 130 if outcome.stopped else 0

@@ -14,7 +14,7 @@ from explorer.networks import DEFAULT_NETWORK, NETWORKS, load_network
 from explorer.notes import read_picture
 from explorer.presets import DEFAULT_PRESET
 from explorer.recipe import Recipe, from_json, preset
-from explorer.targets import Target
+from explorer.targets import Target, direction_of, term_of
 
 LONGEST_RECIPE = 10_000_000
 """Characters that are read of a file with a recipe."""
@@ -33,18 +33,30 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 def add_target(parser: argparse.ArgumentParser) -> None:
     """What to excite."""
-    parser.add_argument("--layer", help="conv3_1, block3_conv1, fc_1 …")
+    parser.add_argument("--layer", help="conv3_1, block3_conv1, fc_1 …; alone, all of it")
     parser.add_argument("--channel", type=whole_number, help="number of the channel, from 0")
+    parser.add_argument(
+        "--direction", metavar="CHANNEL:WEIGHT,…", help="a mixture of channels: 1:0.5,7:-1"
+    )
+    parser.add_argument(
+        "--of", metavar="PHOTO", help="what the layer sees in this file, or in a sample photo"
+    )
     parser.add_argument("--position", help="excite one neuron: center, or ROW,COLUMN")
     parser.add_argument("--class", dest="class_", metavar="CLASS", help="ImageNet name or number")
     parser.add_argument("--after-relu", action="store_true", help="take the value after ReLU")
+    parser.add_argument("--weight", type=number, default=1.0, help="-1 holds the target down")
+    parser.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        metavar="TARGET",
+        help="a further one to add: conv4_1:6, class:flamingo, -0.5*conv4_1:6; repeatable",
+    )
 
 
 def add_ascent(parser: argparse.ArgumentParser) -> None:
     """How to ascend."""
-    parser.add_argument("--steps", type=whole_number, help="steps of gradient ascent")
-    parser.add_argument("--size", type=_size, help="pixels, or HEIGHTxWIDTH (default 224)")
-    parser.add_argument("--seed", type=whole_number, help="of the noise (default 0)")
+    add_shape(parser)
     parser.add_argument("--keep", choices=("last", "best"), help="which picture to keep")
     parser.add_argument(
         "--set",
@@ -54,6 +66,13 @@ def add_ascent(parser: argparse.ArgumentParser) -> None:
         help="change a strength, or switch a method with METHOD=on or METHOD=off",
     )
     parser.add_argument("--photo", help=f"start from this file, or from {', '.join(SAMPLES)}")
+
+
+def add_shape(parser: argparse.ArgumentParser) -> None:
+    """How long, how large, and from which noise."""
+    parser.add_argument("--steps", type=whole_number, help="steps of gradient ascent")
+    parser.add_argument("--size", type=_size, help="pixels, or HEIGHTxWIDTH (default 224)")
+    parser.add_argument("--seed", type=whole_number, help="of the noise (default 0)")
 
 
 def whole_number(text: str) -> int:
@@ -66,13 +85,21 @@ def whole_number(text: str) -> int:
         ) from None
 
 
+def number(text: str) -> float:
+    """The `type` of an option that takes a number."""
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a number, not {reprlib.repr(text)}") from None
+
+
 def _size(text: str) -> int | tuple[int, int]:
     sides = [whole_number(side) for side in text.lower().replace("×", "x").split("x")]
     return sides[0] if len(sides) == 1 else tuple(sides)
 
 
 def target_of(arguments: argparse.Namespace) -> Target:
-    """The target that the options name."""
+    """The target that the options name; photos have been read, see `read_photos`."""
     position = arguments.position
     if position not in (None, "center"):
         try:
@@ -87,7 +114,17 @@ def target_of(arguments: argparse.Namespace) -> Target:
         position=position,
         after_relu=arguments.after_relu,
         class_=arguments.class_,
+        direction=None if arguments.direction is None else direction_of(arguments.direction),
+        photo=arguments.of.name if arguments.of else None,
+        weight=arguments.weight,
+        also=tuple(term_of(term) for term in arguments.also),
     )
+
+
+def shape_of(arguments: argparse.Namespace) -> dict:
+    """Steps, size and seed, those of them that the options give; see `add_shape`."""
+    given = {option: getattr(arguments, option) for option in ("steps", "size", "seed")}
+    return {option: value for option, value in given.items() if value is not None}
 
 
 def changes_of(settings: list[str]) -> dict:
@@ -105,6 +142,14 @@ def changes_of(settings: list[str]) -> dict:
     return changes
 
 
+def names_in(option: str, text: str | None) -> list[str]:
+    """The parts of an option that are separated by commas, one at least."""
+    names = [name.strip() for name in (text or "").split(",") if name.strip()]
+    if not names:
+        raise InputError(f"{option} needs names or numbers, separated by commas.")
+    return names
+
+
 def photo_of(text: str | None) -> Photo | None:
     """The photo that `--photo` names, a sample or a file."""
     if text is None:
@@ -112,28 +157,36 @@ def photo_of(text: str | None) -> Photo | None:
     return sample_photo(text) if text in SAMPLES else read_photo(text)
 
 
+def read_photos(arguments: argparse.Namespace) -> Photo | None:
+    """Read what `--photo` and `--of` name, in their place; returns the person's own, if any."""
+    arguments.photo, arguments.of = photo_of(arguments.photo), photo_of(arguments.of)
+    own = {
+        photo.name: photo
+        for photo in (arguments.photo, arguments.of)
+        if photo and photo.name not in SAMPLES
+    }
+    if len(own) > 1:
+        raise InputError("Only one photo can be your own: use a sample photo for --photo or --of.")
+    return next(iter(own.values()), None)
+
+
 def check_photo_is_used(recipe: Recipe, photo: Photo | None) -> None:
-    """Refuse a `--photo` from which the recipe, which says everything, does not start."""
+    """Refuse a `--photo` that the recipe, which says everything, does not need."""
     if photo and photo.name not in recipe.photos:
         raise InputError("The recipe does not start from this photo: leave out --photo.")
 
 
-def recipe_of(
-    arguments: argparse.Namespace, photo: Photo | None, name: str | None = None
-) -> Recipe:
-    """The recipe that the options ask for, from the preset `name`."""
-    ascent = {
-        option: value
-        for option in ("steps", "size", "seed", "keep")
-        if (value := getattr(arguments, option)) is not None
-    }
+def recipe_of(arguments: argparse.Namespace, name: str | None = None) -> Recipe:
+    """The recipe that the options ask for, from the preset `name`; see `read_photos`."""
+    keep = {} if arguments.keep is None else {"keep": arguments.keep}
     return preset(
         DEFAULT_PRESET if name is None else name,
         target_of(arguments),
         network=arguments.network,
         methods=changes_of(arguments.set),
-        photo=photo.name if photo else None,
-        **ascent,
+        photo=arguments.photo.name if arguments.photo else None,
+        **shape_of(arguments),
+        **keep,
     )
 
 

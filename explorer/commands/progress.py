@@ -15,16 +15,14 @@ class Outcome:
 
     Attributes:
         frames: the last frame of each recipe.
-        first_scores: score of each recipe's own start, None if it did not get there.
-        best_scores: highest score of each recipe's own frames, None likewise.
+        curves: (step, score) of each recipe's own frames; empty if it did not get there.
         seconds: from the first frame to the last, the time of the steps alone.
         steps: how many steps were computed.
         stopped: whether the person stopped it.
     """
 
     frames: tuple[Frame, ...]
-    first_scores: list[float | None]
-    best_scores: list[float | None]
+    curves: list[list[tuple[int, float]]]
     seconds: float
     steps: int
     stopped: bool
@@ -33,17 +31,16 @@ class Outcome:
 def watch(moments: Iterator[tuple[Frame, ...]], recipes) -> Outcome:
     """Run a render of `recipes` to its end, or until Ctrl-C, with a bar on standard error."""
     total = max(recipe.total_steps for recipe in recipes)
-    first, best = [None] * len(recipes), [None] * len(recipes)
+    curves: list[list[tuple[int, float]]] = [[] for _ in recipes]
     frames, stopped = None, False
     with tqdm(total=total, unit="step", file=sys.stderr, dynamic_ncols=True) as bar:
         try:
             for frames in moments:
                 if bar.n == 0 and bar.last_print_n == 0:
                     bar.unpause()
-                for i, (frame, recipe) in enumerate(zip(frames, recipes, strict=True)):
-                    if frame.recipe == recipe:
-                        first[i] = frame.score if frame.step == 0 else first[i]
-                        best[i] = max(frame.score, frame.score if best[i] is None else best[i])
+                for frame, recipe, curve in zip(frames, recipes, curves, strict=True):
+                    if frame.recipe == recipe and (not curve or frame.step > curve[-1][0]):
+                        curve.append((frame.step, frame.score))
                 bar.set_postfix_str(f"score {frames[0].score:.4g}", refresh=False)
                 bar.update(max(frame.done for frame in frames) - bar.n)
         except KeyboardInterrupt:
@@ -53,4 +50,4 @@ def watch(moments: Iterator[tuple[Frame, ...]], recipes) -> Outcome:
         elapsed = bar.format_dict["elapsed"]
     if stopped:
         print("Stopped; the picture so far is kept.", file=sys.stderr)
-    return Outcome(frames, first, best, elapsed, max(f.done for f in frames), stopped)
+    return Outcome(frames, curves, elapsed, max(f.done for f in frames), stopped)

@@ -1,12 +1,13 @@
-"""Render the picture that excites a channel, a neuron or a class."""
+"""Render the picture that excites a channel, a neuron, a class, a layer or more."""
 
+from explorer.commands.judging import judgment, say_diagnosis
 from explorer.commands.options import (
     add_ascent,
     add_network,
     add_target,
     check_photo_is_used,
-    photo_of,
     print_json,
+    read_photos,
     ready,
     recipe_in,
     recipe_of,
@@ -34,33 +35,39 @@ def add(parser):
 def run(arguments):
     """Render and save."""
     path = check_writable(arguments.output)
-    photo = photo_of(arguments.photo)
-    if arguments.recipe is None:
-        recipe = recipe_of(arguments, photo, arguments.preset)
-    else:
+    if arguments.recipe is not None:
         _refuse_beside_recipe(arguments)
-        recipe = recipe_in(arguments.recipe)
+    photo = read_photos(arguments)
+    if arguments.recipe is None:
+        recipe = recipe_of(arguments, arguments.preset)
+    else:
+        recipe, photo = recipe_in(arguments.recipe), arguments.photo
     check(load_network(recipe.network), recipe, photo)
     check_photo_is_used(recipe, photo)
     return render_to(path, recipe, photo, arguments.json)
 
 
 def render_to(path, recipe, photo, as_json, moments=None):
-    """Render a recipe into a PNG, with progress; print what came of it if `as_json`."""
+    """Render a recipe into a PNG, with progress; say what went wrong, and all if `as_json`."""
     network = ready(recipe.network)
     frames = moments(network) if moments else render(network, recipe, photo)
     outcome = watch(((frame,) for frame in frames), (recipe,))
     frame = outcome.frames[0]
     write_whole(path, picture_png(recipe, frame))
+    if as_json or not outcome.stopped:
+        told = judgment(network, recipe, frame, outcome.curves[0], photo)
+        say_diagnosis(told)
     if as_json:
-        print_json(summary(recipe, outcome, 0) | {"device": device.start(), "output": str(path)})
+        told |= {"device": device.start(), "output": str(path)}
+        print_json(summary(recipe, outcome, 0) | told)
     return 130 if outcome.stopped else 0
 
 
 def summary(recipe, outcome, index):
-    """What `--json` says of one recipe."""
+    """What `--json` says of one recipe's render."""
     network, frame = load_network(recipe.network), outcome.frames[index]
-    of_class = recipe.target.layer == network.class_layer
+    scores = [score for _, score in outcome.curves[index]]
+    of_class = recipe.target.layer == network.class_layer and recipe.target.channel is not None
     return {
         "network": recipe.network,
         "layer": recipe.target.layer,
@@ -68,8 +75,8 @@ def summary(recipe, outcome, index):
         "class": short_name(recipe.target.channel) if of_class else None,
         "preset": recipe.preset,
         "score": frame.kept.score,
-        "best_score": outcome.best_scores[index],
-        "first_score": outcome.first_scores[index],
+        "best_score": max(scores, default=None),
+        "first_score": next(iter(scores), None),
         "steps": recipe.steps,
         "steps_done": frame.done,
         "total_steps": recipe.total_steps,
@@ -81,8 +88,12 @@ def summary(recipe, outcome, index):
 
 
 def _refuse_beside_recipe(arguments):
-    options = ("layer", "channel", "position", "class_", "steps", "size", "seed", "keep", "preset")
+    options = (
+        *("layer", "channel", "direction", "of", "position", "class_", "steps", "size", "seed"),
+        *("keep", "preset"),
+    )
     given = [o.strip("_") for o in options if getattr(arguments, o) is not None]
     given += ["set"] * bool(arguments.set) + ["after-relu"] * arguments.after_relu
+    given += ["also"] * bool(arguments.also) + ["weight"] * (arguments.weight != 1)
     if given:
         raise InputError(f"--recipe says everything already: leave out --{given[0]}.")

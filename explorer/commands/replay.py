@@ -11,7 +11,7 @@ from explorer.render import check, render
 def add(parser):
     """Options."""
     parser.add_argument("picture", help="a PNG saved by this program")
-    parser.add_argument("--photo", help="the photo that it started from, if that was your own")
+    parser.add_argument("--photo", help="the photo that it was made with, if that was your own")
     add_json(parser)
     parser.add_argument("-o", "--output", required=True, help="the PNG to write")
 

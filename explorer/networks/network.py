@@ -166,8 +166,12 @@ class Network(ABC):
             `predictions` has the classes' scores before softmax, `softmax` their probabilities.
 
         Raises:
-            InputError: an unknown layer, a picture of the wrong size, or missing weights.
+            InputError: an unknown layer, a picture of the wrong shape, or missing weights.
         """
+        if image.ndim != 3 or image.shape[2] != 3:
+            raise InputError(
+                f"A picture must be RGB, of shape (height, width, 3), not {image.shape}."
+            )
         wanted = [self.layer(name) for name in names]
         size = image.shape[:2]
         for layer in wanted:

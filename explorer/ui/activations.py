@@ -26,10 +26,9 @@ from explorer.activations import (
 )
 from explorer.errors import InputError
 from explorer.images import SAMPLES, Photo, jpeg_bytes
-from explorer.links import link_of, whole
+from explorer.links import default_preset, link_of, whole
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
-from explorer.presets import DEFAULT_PRESET
 from explorer.recipe import preset
 from explorer.sheets import COLORMAP, enlarged, heat_map
 from explorer.targets import Target
@@ -465,7 +464,8 @@ def _describe(
 
 def _looks_for(model: Network, layer: Layer, channel: int) -> None:
     state = st.session_state
-    recipe = preset(DEFAULT_PRESET, Target(layer.name, channel), network=model.name, **PICTURE)
+    target = Target(layer.name, channel)
+    recipe = preset(default_preset(target), target, network=model.name, **PICTURE)
     held = live.ticket(PAGE)
     if held and held.recipes != (recipe,):
         held.close()

@@ -35,7 +35,8 @@ def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[li
 
 
 def _of_sensible_length(link: Link) -> tuple[Link, list[str]]:
-    limits = {name: LONGEST_RECIPE if name.startswith("recipe") else LONGEST for name in link}
+    long = [name for name in link if name.startswith("recipe") or name == "direction"]
+    limits = {name: LONGEST_RECIPE if name in long else LONGEST for name in link}
     kept = {name: value for name, value in link.items() if len(value) <= limits[name]}
     complaints = [
         f"What the address gives as {name[:40]} is longer than {limits[name]:,} characters and "

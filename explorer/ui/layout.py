@@ -1,12 +1,15 @@
 """What every page has: its frame, its style, and small pieces of text."""
 
 import base64
+import re
 from collections.abc import Iterable
 
 import streamlit as st
 
 from explorer.ui import glossary
 
+LONGEST_NAME = 60
+"""Characters of a file's name."""
 STYLE = """
 <style>
 .block-container { padding-top: 4rem; max-width: 1320px; }
@@ -68,6 +71,11 @@ def complain(sentences: Iterable[str]) -> None:
 def data_url(jpeg: bytes) -> str:
     """An address that holds a JPEG itself, so that showing it stores nothing on the server."""
     return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
+
+
+def file_name(words: str) -> str:
+    """Words as the name of a file, without its ending: "conv3_1-channel-1"."""
+    return "-".join(re.findall(r"[\w.−]+", words)).replace("−", "minus-")[:LONGEST_NAME].strip("-")
 
 
 def duration(seconds: float) -> str:

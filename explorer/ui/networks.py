@@ -12,7 +12,10 @@ from explorer.ui.session import network
 
 Fill = Callable[[Mapping[str, str]], list[str]]
 """What `address.enter` fills a page with: sets its state from a link, returns complaints."""
-OF_ONE_NETWORK = ("layer", "channel", "position", "relu", "filter", "filters")
+OF_ONE_NETWORK = (
+    *("layer", "channel", "position", "relu", "direction", "weight", "also"),
+    *("filter", "filters"),
+)
 """Parameters of an address that mean nothing to another network."""
 
 

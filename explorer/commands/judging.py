@@ -1,0 +1,62 @@
+"""What a finished picture is worth, as `--json` tells it; and what went wrong with it, in words."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from explorer.diagnosis import Case, diagnosed
+from explorer.images import Photo
+from explorer.measures import judged, mean_likeness, standings
+from explorer.networks.network import Network
+from explorer.recipe import Recipe
+from explorer.render import Frame
+
+
+def judgment(
+    network: Network,
+    recipe: Recipe,
+    frame: Frame,
+    curve: Sequence[tuple[int, float]],
+    photo: Photo | None = None,
+) -> dict:
+    """Measures and diagnosis of the picture that a render keeps, as plain JSON values.
+
+    Args:
+        frame: the last of the render.
+        curve: (step, score) of the recipe's own frames.
+        photo: the person's own, if the recipe is about one.
+
+    Returns:
+        "measures" by name; for a class "standings"; "diagnosis", name -> sentence; "ending". Of
+        several pictures, "measures" has the means, "pictures" what holds for each, and "likeness"
+        how alike the network finds them, from −1 to 1.
+    """
+    kept, target = frame.kept, recipe.target
+    pictures, diagnosis = [], {}
+    for score, image in zip(kept.scores, kept.pictures, strict=True):
+        values = judged(network, target, image, photo)
+        diagnosis |= diagnosed(Case(recipe, image, values, curve))
+        entry = {"score": score, "measures": values}
+        if target.layer == network.class_layer and target.kind == "channel":
+            found = standings(network, target.channel, image)
+            entry["standings"] = {name: asdict(standing) for name, standing in found.items()}
+        pictures.append(entry)
+    told = {"diagnosis": diagnosis, "ending": frame.ending if frame.recipe == recipe else None}
+    if len(pictures) == 1:
+        (entry,) = pictures
+        return {name: value for name, value in entry.items() if name != "score"} | told
+    names = dict.fromkeys(name for entry in pictures for name in entry["measures"])
+    means = {name: _mean([entry["measures"].get(name) for entry in pictures]) for name in names}
+    likeness = mean_likeness(network, target, kept.pictures)
+    return {"measures": means, "pictures": pictures, "likeness": likeness} | told
+
+
+def _mean(values: list[float | None]) -> float:
+    there = [value for value in values if value is not None]
+    return sum(there) / len(there)
+
+
+def say_diagnosis(told: dict, name: str = "") -> None:
+    """What went wrong, a line each on standard error."""
+    for sentence in told["diagnosis"].values():
+        print(f"{name}: {sentence}" if name else sentence, file=sys.stderr)
