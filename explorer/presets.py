@@ -71,8 +71,8 @@ PRESETS: dict[str, Preset] = {
     "best": Preset(
         "Best",
         HERE,
-        "A spectrum of decorrelated colors that must excite the target however it is shifted, scaled "
-        "and turned; for a class, in whole and in part.",
+        "A spectrum of decorrelated colors that must excite the target however it is shifted, "
+        "scaled and turned; for a class, in whole and in part.",
         128,
         _BEST,
         variants={"class": (160, _BEST_OF_CLASS)},
