@@ -48,7 +48,7 @@ def picture(network, target: Target) -> np.ndarray:
     return frame.kept.image
 
 
-SIZE = {"vgg16": 160, "efficientnet-lite0": 224}
+SIZE = {"vgg16": 128, "efficientnet-lite0": 224}
 SHEETS = {"channels": channels, "classes": classes}
 
 
@@ -57,7 +57,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sheets", nargs="*", default=list(SHEETS), help=", ".join(SHEETS))
     for name in parser.parse_args().sheets:
-        page = Image.fromarray(sheet(SHEETS[name](), side=160))
+        page = Image.fromarray(sheet(SHEETS[name](), side=128))
         page.save(DOCS / f"best-{name}.jpg", quality=85, optimize=True)
 
 
