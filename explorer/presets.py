@@ -57,16 +57,25 @@ _BLURRED = {"blurred-gradient": {"sigma_from": 0.5, "sigma_to": 2.5}}
 
 _SPECTRUM = {"fourier": {"decay": 1.7}, "decorrelated-color": {}, "decay": {"strength": 0.03}}
 _MOVED = {"jitter": {"reach": 8}, "scale": {"spread": 8}, "rotation": {"degrees": 5}}
+_BEST_OF_CLASS = {
+    "fourier": {"decay": 1.2},
+    "decorrelated-color": {},
+    "rotation": {"degrees": 10},
+    "crops": {"count": 2, "largest": 95, "smallest": 45},
+    "grain": {"deviation": 10},
+    "adam": {"rate": 0.05},
+}
 _BEST = _SPECTRUM | _MOVED | {"adam": {"rate": 0.1}}
 
 PRESETS: dict[str, Preset] = {
     "best": Preset(
         "Best",
         HERE,
-        "A spectrum of decorrelated colors that must please the network however it is shifted, "
-        "scaled and turned.",
+        "A spectrum of decorrelated colors that must excite the target however it is shifted, "
+        "scaled and turned; for a class, in whole and in part.",
         128,
         _BEST,
+        variants={"class": (160, _BEST_OF_CLASS)},
     ),
     "report/naive": Preset(
         "Naive ascent",

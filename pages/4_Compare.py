@@ -27,9 +27,10 @@ SERIES = {
         *("report/4-small-norm", "report/a-blurred-gradient", "report/b-recursive-1"),
         *("report/c-recursive-5", "report/d-laplacian-4", "report/f-laplacian-4+5"),
     ),
+    "Other tools, and the best here": ("tf-keras-vis", "lucid", "maco", "best"),
     "Yosinski's four sets": ("yosinski/1", "yosinski/2", "yosinski/3", "yosinski/4"),
 }
-FIRST = ("report/naive", "report/4-small-norm")
+FIRST = ("report/naive", "best")
 SHORT = 60  # steps to begin with: several pictures take several times as long as one
 
 layout.begin("Compare", "The same target, seed, start and step; only the recipe differs.")

@@ -74,9 +74,9 @@ def offer_classes(page: str, fill: Fill, model: Network) -> None:
         f"{model.title} cannot tell classes here, as the weights of its dense layers are missing; "
         f"{other.title} can."
     )
-    st.button(
-        f"Ask {other.title}",
-        on_click=switch,
-        args=(page, fill, other.name),
-        icon=":material/swap_horiz:",
-    )
+
+    def ask():
+        switch(page, fill, other.name)
+        st.session_state[f"{page}:wanted"] = True
+
+    st.button(f"Ask {other.title}", on_click=ask, icon=":material/swap_horiz:")

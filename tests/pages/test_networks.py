@@ -254,10 +254,13 @@ def test_a_comparison_by_the_second_network_has_measures():
 
 @pytest.mark.parametrize("page", ["feature", "compare"])
 def test_a_class_that_vgg16_cannot_tell_is_offered_by_the_other_network(page):
-    app = opened(page, **{"class": "130", "size": "64"})
+    recipe = "recipe" if page == "feature" else "recipe1"
+    app = opened(page, **{"class": "130", "size": "64", recipe: "report/naive;steps=2"})
+    assert f"{page}:ticket" not in app.session_state
     assert "EfficientNet-Lite0 can." in texts(app)
     button = next(b for b in app.button if b.label == "Ask EfficientNet-Lite0")
-    sound(button.click().run())
+    app = finished(sound(button.click().run()), page)
+    assert app.session_state[f"{page}:ticket"].view().status == "finished"
     assert link(app)["network"] == EFFNET and link(app)["class"] == "130"
     assert "Ask EfficientNet-Lite0" not in labels(app)
 
