@@ -10,7 +10,7 @@ from explorer.notes import picture_png, read_picture
 from explorer.snippets import code_of
 from explorer.studio import LIVE
 from explorer.targets import describe
-from explorer.ui import address, controls, excite, judgment, layout, live, networks, strip
+from explorer.ui import address, controls, excite, judgment, layout, live, networks, steady, strip
 from explorer.ui.photos import own_photo
 from explorer.ui.session import upload_mb, visitor, warm_up
 
@@ -26,8 +26,9 @@ state = st.session_state
 
 def show(recipe):
     """Set the controls to a recipe, and render it."""
-    controls.fill_shared(PAGE, recipe)
-    controls.fill_recipe(PAGE, recipe)
+    with steady.setting():
+        controls.fill_shared(PAGE, recipe)
+        controls.fill_recipe(PAGE, recipe)
     state[f"{PAGE}:wanted"] = True
 
 
@@ -123,3 +124,4 @@ with right:
     if held and view.status not in LIVE and view.frames:
         with judged:
             judgment.show(held, view, 0)
+steady.echo()

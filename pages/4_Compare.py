@@ -12,7 +12,7 @@ from explorer.sheets import sheet
 from explorer.snippets import code_of
 from explorer.studio import LIVE
 from explorer.targets import describe
-from explorer.ui import address, controls, excite, judgment, layout, live, networks
+from explorer.ui import address, controls, excite, judgment, layout, live, networks, steady
 from explorer.ui.layout import number
 from explorer.ui.photos import own_photo
 from explorer.ui.session import settings, visitor, warm_up
@@ -52,10 +52,11 @@ def fill(link):
 
 def show_series(names):
     """Set the recipes to a series of presets, and render them."""
-    for i, recipe in enumerate(names):
-        state[f"{PAGE}{i}:preset"] = recipe
-        controls.preset_chosen(f"{PAGE}{i}")
-    state[f"{PAGE}:count"] = len(names)
+    with steady.setting():
+        for i, recipe in enumerate(names):
+            state[f"{PAGE}{i}:preset"] = recipe
+            controls.preset_chosen(f"{PAGE}{i}")
+        state[f"{PAGE}:count"] = len(names)
     state[f"{PAGE}:wanted"] = True
 
 
@@ -132,3 +133,4 @@ with right:
     if held and view.status not in LIVE and view.frames:
         with judged:
             judgment.table(titles, held, view)
+steady.echo()

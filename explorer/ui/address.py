@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from explorer.ui import steady
+
 Link = dict[str, str]
 LONGEST, LONGEST_RECIPE = 300, 2000
 """Characters of a parameter; a longer one is not even looked at."""
@@ -22,6 +24,7 @@ def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[li
     Returns:
         The complaints, and whether a link from outside was opened just now.
     """
+    steady.settle()
     state = st.session_state
     given, written = st.query_params.to_dict(), state.get(f"{page}:link")
     fresh = state.get("page") != page
@@ -29,7 +32,9 @@ def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[li
     if opened or fresh:
         state[f"{page}:opened"] = given
         link, complaints = _of_sensible_length(given or written or {})
-        state[f"{page}:complaints"] = complaints + fill(link)
+        with steady.setting():
+            complaints += fill(link)
+        state[f"{page}:complaints"] = complaints
     state["page"] = page
     return state.get(f"{page}:complaints", []), opened
 

@@ -14,7 +14,7 @@ from explorer.networks.network import Network
 from explorer.presets import PRESETS
 from explorer.recipe import PhotoStart, Recipe, preset
 from explorer.targets import Target
-from explorer.ui import excite
+from explorer.ui import excite, steady
 from explorer.ui.session import settings
 
 SIZES = (96, 128, 160, 224, 288, 320, 384, 448, 512)
@@ -163,10 +163,13 @@ def recipe(
 
 def preset_chosen(slot: str, own_steps: bool = False) -> None:
     """Set the methods of a recipe, and maybe the steps, to those of its newly chosen preset."""
-    made = preset(st.session_state[f"{slot}:preset"], Target("conv3_1", 1))
-    fill_recipe(slot, made)
-    if own_steps:
-        st.session_state[f"{slot}:steps"] = made.steps or made.parents[0].steps
+    if steady.overruled(f"{slot}:preset"):
+        return
+    with steady.setting():
+        made = preset(st.session_state[f"{slot}:preset"], Target("conv3_1", 1))
+        fill_recipe(slot, made)
+        if own_steps:
+            st.session_state[f"{slot}:steps"] = made.steps or made.parents[0].steps
 
 
 def _fill_methods(slot: str, methods) -> None:

@@ -18,6 +18,7 @@ from explorer.targets import (
     direction_of,
     direction_text,
 )
+from explorer.ui import steady
 
 KINDS = {
     "Channel": "One channel of a layer: its mean over the map, or one neuron.",
@@ -161,8 +162,9 @@ def _channel(page: str, network: Network, photo: Photo | None) -> Target:
     channel = st.number_input(f"Channel, 0 to {last}", 0, last, step=1, key=f"{page}:channel")
 
     def move(by: int | None) -> None:
-        moved = random.randrange(last + 1) if by is None else state[f"{page}:channel"] + by
-        state[f"{page}:channel"] = moved % (last + 1)
+        with steady.setting():
+            moved = random.randrange(last + 1) if by is None else state[f"{page}:channel"] + by
+            state[f"{page}:channel"] = moved % (last + 1)
         state[f"{page}:wanted"] = True
 
     with st.container(horizontal=True, gap="small"):

@@ -8,6 +8,7 @@ from explorer.errors import InputError
 from explorer.networks import DEFAULT_NETWORK, NETWORKS, load_network
 from explorer.networks.network import Network
 from explorer.recognition import recognizes, who_recognizes
+from explorer.ui import steady
 from explorer.ui.session import network
 
 Fill = Callable[[Mapping[str, str]], list[str]]
@@ -39,20 +40,26 @@ def as_link(model: Network) -> dict[str, str]:
 def switch(page: str, fill: Fill, name: str) -> None:
     """Show a page's state with another network, as far as it has a meaning there."""
     link = {k: v for k, v in st.query_params.to_dict().items() if k not in OF_ONE_NETWORK}
-    fill(link | {"network": name})
+    with steady.setting():
+        fill(link | {"network": name})
     st.session_state[f"{page}:wanted"] = False
 
 
 def choose(page: str, fill: Fill) -> Network:
     """Choose the network of a page."""
     key = f"{page}:network"
+
+    def chosen() -> None:
+        if not steady.overruled(key):
+            switch(page, fill, st.session_state[key])
+
     st.segmented_control(
         "Network",
         NETWORKS,
         key=key,
         format_func=lambda name: load_network(name).title,
         required=True,
-        on_change=lambda: switch(page, fill, st.session_state[key]),
+        on_change=chosen,
         label_visibility="collapsed",
     )
     return network(st.session_state[key])
