@@ -1,6 +1,7 @@
 """Every method there is, in the order in which they act; no TensorFlow."""
 
 import difflib
+from collections.abc import Iterable
 
 from explorer.errors import InputError
 from explorer.gradient_filters import GRADIENT_FILTERS
@@ -49,6 +50,13 @@ CLASHES: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
 """Which methods do not combine: any of the first with any of the second, and why."""
 
 
+TARGET_CLASHES: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("neuron", ("pad", "crops"), "its place is one in the whole picture"),
+    ("photo", ("pad", "crops"), "the whole picture is compared with the photo, place by place"),
+)
+"""Which kinds of targets do not combine with which methods, and why."""
+
+
 def find_method(name: str) -> Method:
     """The method of this name; `InputError` if there is none."""
     if name in METHODS:
@@ -89,9 +97,25 @@ def checked_methods(methods: dict[str, dict]) -> dict[str, dict[str, float]]:
         known = ", ".join(rule.name for rule in STEP_RULES)
         given = " and ".join(rules) or "none"
         raise InputError(f"A recipe needs exactly one step rule of {known}, but has {given}.")
+    _check_clashes(checked)
+    return checked
+
+
+def _check_clashes(checked: dict) -> None:
     for ones, others, reason in CLASHES:
         for one in ones:
             for other in others:
                 if one in checked and other in checked:
                     raise InputError(f"{other} does not go with {one}: {reason}.")
-    return checked
+
+
+def check_target_clashes(methods: Iterable[str], kinds: Iterable[str]) -> None:
+    """Refuse methods that make no sense for these kinds of targets, see `Target.kind`.
+
+    Raises:
+        InputError: there is such a pair.
+    """
+    for kind, others, reason in TARGET_CLASHES:
+        for name in set(others) & set(methods):
+            if kind in kinds:
+                raise InputError(f"{name} does not go with a {kind} as target: {reason}.")

@@ -37,7 +37,9 @@ class Case:
 
 def dead(case: Case) -> bool:
     """Nothing answers to the picture, or nothing is in it."""
-    return case.values.get("robust_score", 1) <= 0 or float(case.image.std()) < FLAT
+    held_down = any(term.weight < 0 for term in case.recipe.target.terms)
+    silent = case.values.get("robust_score", 1) <= 0 and not held_down
+    return silent or float(case.image.std()) < FLAT
 
 
 def saturated(case: Case) -> bool:

@@ -118,7 +118,7 @@ def _of_one(network: Network, term: Target, image, numbers, outputs):
         if term.after_relu:
             values = network.activate(layer, values)
         along = tf.linalg.matvec(values, numbers["vector"])
-        cosine = along / (tf.norm(values, axis=-1) + 1e-6)
+        cosine = along / tf.sqrt(tf.reduce_sum(values**2, axis=-1) + 1e-12)
         score = along * tf.maximum(cosine, LEAST_COSINE)
         return tf.reduce_mean(score, axis=range(1, score.shape.rank))
     values = network.activate(layer, values)

@@ -12,7 +12,7 @@ After Olah et al., "Feature Visualization", Distill 2017 (Lucid), and Fel et al.
 Feature Visualization for Deeper Networks with MAgnitude Constrained Optimization", NeurIPS 2023.
 """
 
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -23,6 +23,9 @@ COLORS = np.array([[0.26, 0.09, 0.02], [0.27, 0.0, -0.05], [0.27, -0.09, 0.03]],
 COLORS = (COLORS / np.linalg.norm(COLORS, axis=0).max()).T
 """(3, 3): carries independent values to red, green and blue as correlated as in ImageNet's photos;
 the square root of their covariance, divided by its largest column norm (Lucid)."""
+
+KEPT_SIZES = 8
+"""Of how many sizes what is the same for all pictures is kept."""
 
 DARKEST, BRIGHTEST = 0.02, 0.98
 """Where the sigmoid is inverted, values beyond are too flat to carry a gradient."""
@@ -55,7 +58,7 @@ def unbounded(picture: np.ndarray, decorrelated: bool) -> np.ndarray:
 # ---- Spectra
 
 
-@cache
+@lru_cache(KEPT_SIZES)
 def frequencies(height: int, width: int) -> np.ndarray:
     """Cycles per pixel of each entry of a spectrum, (h, w // 2 + 1)."""
     return np.hypot(np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None, :])
@@ -132,7 +135,7 @@ def maco_start(values: np.ndarray, seed: int) -> np.ndarray:
     return phases.astype(np.float32)
 
 
-@cache
+@lru_cache(KEPT_SIZES)
 def photo_magnitude(size: tuple[int, int]) -> np.ndarray:
     """Mean amplitude of the embedded photos' independent colors: float32 (3, h, w // 2 + 1).
 

@@ -16,7 +16,8 @@ class Sight:
 
     Attributes:
         picture: (b, h, w, 3), centered on the mean color, gray levels.
-        features: a function that returns what the target's layer answers, (b, …, c).
+        features: a function that returns what the target's layer answers, (b, n, c); of all the
+            views of a picture.
     """
 
     picture: object
@@ -36,7 +37,7 @@ def norm(sight, strength, power):
     import tensorflow as tf
 
     mean = tf.reduce_mean((tf.abs(sight.picture) + 1e-6) ** power, axis=(1, 2, 3))
-    return strength * mean ** (1.0 / power)
+    return strength * (mean + 1e-30) ** (1.0 / power)
 
 
 def diversity(sight, pictures, strength):

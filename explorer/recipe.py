@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from explorer.catalogue import ALTERNATIVES, checked_methods
+from explorer.catalogue import ALTERNATIVES, check_target_clashes, checked_methods
 from explorer.errors import InputError
 from explorer.networks import load_network
 from explorer.presets import DEFAULT_PRESET, PRESETS
@@ -92,6 +92,7 @@ class Recipe:
         }
         frozen = {k: MappingProxyType(v) for k, v in checked_methods(plain).items()}
         put("methods", MappingProxyType(frozen))
+        check_target_clashes(frozen, {term.kind for term in self.target.terms})
         if not isinstance(self.preset, str | None):
             raise InputError("The preset that a recipe came from must be a name.")
         if isinstance(self.start, Blend):

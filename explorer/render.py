@@ -12,8 +12,9 @@ from explorer.images import Photo, photo_named
 from explorer.networks.network import Network
 from explorer.recipe import Recipe
 from explorer.sheets import tiled
-from explorer.step import memories, start_of, step_of, strengths_of
+from explorer.step import memories, start_of, step_of, strengths_of, views_of
 from explorer.stopping import STOPPINGS
+from explorer.targets import describe
 
 SCORED_EVERY = 8
 """Where the network sees a picture moved or small, showing it costs a further pass: only every
@@ -176,6 +177,14 @@ def check(network: Network, recipe: Recipe, photo: Photo | None = None) -> None:
         InputError: as `render`.
     """
     check_target(network, recipe.target, recipe.size)
+    for view in views_of(recipe) - {recipe.size}:
+        try:
+            check_target(network, recipe.target, view)
+        except InputError:
+            raise InputError(
+                f"With coarse-to-fine or pad the network sees {view[0]}×{view[1]} pixels, a size "
+                f"at which {describe(network, recipe.target)} cannot be computed: leave them out."
+            ) from None
     for wanted in recipe.photos:
         photo_named(wanted, photo)
 

@@ -52,6 +52,17 @@ def step_of(network: Network, recipe: Recipe, step: int) -> Step:
     return compiled(network, structure_of(recipe.target), recipe.size, view, structure)
 
 
+def views_of(recipe: Recipe) -> set[tuple[int, int]]:
+    """Every (height, width) at which the network sees a recipe's pictures."""
+    views, methods = {recipe.size}, recipe.methods
+    if stages := methods.get("coarse-to-fine"):
+        steps = range(recipe.steps)
+        views |= {coarse_to_fine(recipe.size, step, recipe.steps, **stages) for step in steps}
+    if margin := methods.get("pad", {}).get("width"):
+        views |= {(height + 2 * margin, width + 2 * margin) for height, width in views}
+    return views
+
+
 def structural(name: str, strengths: Mapping) -> tuple[tuple[str, float], ...]:
     """The strengths that make another computation, not only other numbers."""
     names = [p.name for p in METHODS[name].parameters if p.structural]
@@ -201,7 +212,12 @@ def compiled(
             scores = tf.reduce_mean(tf.reshape(scores, (x.shape[0], -1)), axis=1)
             climbed = tf.reduce_sum(scores)
             layer = network.layer(deepest(network, target))
-            sight = Sight(seen - mean, lambda: network.activate(layer, outputs[layer.name]))
+
+            def features():
+                answers = network.activate(layer, outputs[layer.name])
+                return tf.reshape(answers, (x.shape[0], -1, layer.channels))
+
+            sight = Sight(seen - mean, features)
             for penalty in chosen("penalty"):
                 climbed -= tf.reduce_sum(apply(penalty, sight))
         gradient = tape.gradient(climbed, seen)

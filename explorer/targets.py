@@ -69,7 +69,7 @@ class Target:
         weight, also = _checked_weight(self.weight), _checked_terms(self.also)
         also = tuple(term.resolved(network, size) for term in also)
         if self.class_ is not None:
-            if self.layer is not None or self.channel is not None:
+            if any(_has(self, name) for name in ("layer", "channel", "direction", "photo")):
                 raise InputError("A target is either a layer with a channel or a class, not both.")
             number = network.class_number(self.class_)
             return replace(self, layer=network.class_layer, channel=number, class_=None).resolved(
@@ -90,7 +90,9 @@ class Target:
         given = [name for name in ("channel", "direction", "photo") if _has(self, name)]
         if len(given) > 1:
             raise InputError(f"A target has a {given[0]} or a {given[1]}, not both.")
-        if not isinstance(self.photo, str | None):
+        if self.after_relu and self.kind in ("layer", "photo"):
+            raise InputError("A whole layer, or what it sees in a photo, is always after ReLU.")
+        if self.photo is not None and not (isinstance(self.photo, str) and self.photo):
             raise InputError(f"The photo of a target must be a name, not {_short(self.photo)}.")
         if self.photo is not None and not layer.spatial:
             raise InputError(f"{layer.paper_name} has no map to compare with a photo's.")
@@ -219,7 +221,7 @@ def term_of(text: str) -> Target:
     found = TERM.fullmatch(text)
     try:
         weight = float(found[1] or 1)
-        if found[2] == "class":
+        if found[2] == "class" and found[3]:
             return Target(class_=found[3], weight=weight)
         channel = None if found[3] is None else int(found[3])
         return Target(found[2], channel, weight=weight)

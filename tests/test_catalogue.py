@@ -4,7 +4,17 @@ import math
 
 import pytest
 
-from explorer.catalogue import METHODS, TABLES, checked_methods, find_method
+from explorer.catalogue import (
+    ALTERNATIVES,
+    CLASHES,
+    METHODS,
+    TABLES,
+    TARGET_CLASHES,
+    check_target_clashes,
+    checked_methods,
+    find_method,
+)
+from explorer.methods import ACTS_ON
 
 EVERY_STRENGTH = [
     pytest.param(method, parameter, id=f"{method.name}.{parameter.name}")
@@ -19,16 +29,20 @@ def with_rule(methods):
     return methods if rules & set(methods) else {"rms": {}} | methods
 
 
-def test_every_method_of_the_report_is_there():
-    assert set(METHODS) == {
-        *("noise", "recursion", "blurred-gradient", "laplacian", "rms", "progress", "plain"),
-        *("decay", "blur", "small-norm", "small-contribution", "clip"),
-    }
+def test_every_method_is_there():
+    assert list(METHODS) == [
+        *("noise", "fourier", "maco", "decorrelated-color", "recursion", "coarse-to-fine"),
+        *("pad", "jitter", "scale", "rotation", "crops", "grain"),
+        *("total-variation", "norm", "diversity", "blurred-gradient", "laplacian"),
+        *("rms", "progress", "plain", "adam", "nadam", "rmsprop"),
+        *("decay", "blur", "small-norm", "small-contribution", "clip", "plateau"),
+    ]
     assert all(METHODS[name].name == name for name in METHODS)
 
 
 def test_texts_are_for_people():
     for method in METHODS.values():
+        assert method.acts_on in ACTS_ON
         assert method.title[0].isupper() and method.summary.endswith(".")
         for parameter in method.parameters:
             assert parameter.help.endswith(".")
@@ -90,3 +104,31 @@ def test_what_is_no_table_is_refused(methods, refused):
 def test_strengths_that_are_no_table_are_refused(strengths, refused):
     with refused("must be a table"):
         checked_methods({"rms": strengths})
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [(one, other) for ones, others, _ in CLASHES for one in ones for other in others],
+)
+def test_what_does_not_combine_is_refused(one, other, refused):
+    assert one in METHODS and other in METHODS
+    rules = {rule.name for rule in TABLES["step rule"]}
+    rule = {} if other in rules else {"adam": {}}
+    with refused(f"{other} does not go with {one}: "):
+        checked_methods(rule | {one: {}, other: {}})
+    for alone in ({one: {}}, {other: {}}):
+        checked_methods(alone if set(alone) & rules else {"adam": {}} | alone)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind, names, _ in TARGET_CLASHES for name in names]
+)
+def test_what_makes_no_sense_for_a_target_is_refused(kind, name, refused):
+    with refused(f"{name} does not go with a {kind} as target: "):
+        check_target_clashes({"rms", name}, {"channel", kind})
+    check_target_clashes({"rms", name}, {"channel", "layer", "direction"})
+    check_target_clashes({"rms", "jitter", "scale"}, {kind})
+
+
+def test_alternatives_are_methods():
+    assert all(name in METHODS for names in ALTERNATIVES for name in names)

@@ -11,7 +11,7 @@ import numpy as np
 
 from explorer.errors import InputError
 from explorer.networks import classes, device
-from explorer.networks.convolution import is_turnable
+from explorer.networks.convolution import Convolution, is_turnable
 from explorer.networks.layers import Layer
 
 MOST_NAMED = 30
@@ -118,7 +118,8 @@ class Network(ABC):
             if layer.parameters:
                 kernel = tf.compat.v1.placeholder(tf.float32, layer.weights_shape, "kernel")
                 bias = tf.compat.v1.placeholder(tf.float32, (layer.channels,), "bias")
-                tensors[layer.name] = (kernel, bias, kernel)[: 3 if is_turnable(layer) else 2]
+                made = Convolution(kernel, bias) if is_turnable(layer) else (kernel, bias)
+                tensors[layer.name] = made
         return tensors
 
     @abstractmethod

@@ -32,6 +32,7 @@ h1 { font-size: 2rem !important; padding-bottom: 0.2rem !important; }
 [class*="st-key-progress-"] [data-testid="stHorizontalBlock"] { flex-wrap: nowrap; }
 [class*="st-key-progress-"] [data-testid="stColumn"] { min-width: 0; }
 [class*="st-key-progress-"] [data-testid="stColumn"]:has(button) { min-width: 6.5rem; }
+.st-key-measures [data-testid="stMetricValue"] { font-size: 1.35rem; }
 .waiting { aspect-ratio: 1; border-radius: 6px; background: rgba(128, 128, 128, 0.18); }
 @media (max-width: 640px) {
   .st-key-stage > div > [data-testid="stHorizontalBlock"],

@@ -389,8 +389,9 @@ def test_a_finished_picture_has_measures_with_units_and_help(vgg):
 
 
 def test_what_is_wrong_is_told_with_the_setting_to_change():
-    app = finished(opened(layer="conv1_2", channel="3", size="64", recipe="report/1-clip;steps=9"))
-    assert any("lower rms.size" in w.value or "jitter" in w.value for w in app.warning)
+    recipe = "report/1-clip;steps=9;rms.size=100"
+    app = finished(opened(layer="conv1_2", channel="3", size="64", recipe=recipe))
+    assert any("limits: lower rms.size or raise" in warning.value for warning in app.warning)
 
 
 def test_a_stopped_render_is_not_blamed_for_rising(monkeypatch):
@@ -433,11 +434,11 @@ def test_a_class_has_its_standing(effnet):
         (Target("conv1_2", photo="sha256:" + "0" * 64), False),
     ],
 )
-def test_a_dropped_picture_brings_its_target_or_a_sentence(target, shows, vgg):
+def test_a_dropped_picture_brings_its_target_or_a_sentence(target, shows):
     recipe = preset("report/naive", target, steps=1, size=32)
-    *_, frame = render(vgg, preset("report/naive", Target("conv1_1", 1), steps=1, size=32))
+    data = png_bytes(np.zeros((32, 32, 3), np.uint8), {"recipe": recipe.as_dict()})
     app = opened()
-    app.file_uploader[0].upload("a.png", picture_png(recipe, frame), "image/png").run()
+    app.file_uploader[0].upload("a.png", data, "image/png").run()
     assert not app.exception
     if shows:
         assert app.session_state["feature:ticket"].recipes == (recipe,)
