@@ -126,6 +126,27 @@ def test_a_layer_of_the_other_network_makes_room_for_one_that_is_there(page):
     assert link(app)["layer"] == load_network(EFFNET).first_layer
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        {"layer": "conv2_1", "direction": "1:0.5,7:-1"},
+        {"layer": "conv2_1", "channel": "3", "also": "-0.5*conv1_1:6"},
+        {"class": "130", "also": "conv1_1:6"},
+        {"layer": "conv2_1", "of": "cat"},
+        {"layer": "conv2_1"},
+    ],
+    ids=str,
+)
+def test_every_kind_of_target_can_be_left_behind(target):
+    app = opened("feature", size="64", recipe="report/naive;steps=1", **target)
+    if "feature:ticket" in app.session_state:
+        app = finished(app, "feature")
+    app = switched(app, "feature", EFFNET)
+    assert not app.session_state["feature:complaints"] and not app.error
+    assert link(app)["network"] == EFFNET
+    assert (link(app).get("class") == "130") == ("of" not in target)
+
+
 def test_choosing_a_network_starts_no_render():
     app = switched(opened("feature"), "feature", EFFNET)
     assert "feature:ticket" not in app.session_state
