@@ -40,7 +40,8 @@ def show(held: Ticket, view: View, i: int) -> None:
             classes = _standings_of(frame)
     except InputError as error:
         return st.info(str(error))
-    curve = held.job.curves[i] if view.status == FINISHED else ()
+    whole = view.status == FINISHED and view.frames[i].step == frame.recipe.steps
+    curve = held.job.curves[i] if whole else ()
     for sentence in diagnosed(Case(frame.recipe, frame.image, values, tuple(curve))).values():
         st.warning(sentence, icon=":material/lightbulb:")
     with st.container(horizontal=True, key="measures"):
@@ -77,9 +78,15 @@ def table(titles: list[str], held: Ticket, view: View) -> None:
         ),
         hide_index=True,
         width="stretch",
-        column_config={"score": st.column_config.NumberColumn(format="localized")}
+        column_config={
+            "recipe": st.column_config.TextColumn(pinned=True),
+            "score": st.column_config.NumberColumn(format="localized"),
+        }
         | {
-            columns[name]: st.column_config.NumberColumn(help=MEASURES[name].help) for name in shown
+            columns[name]: st.column_config.NumberColumn(
+                help=MEASURES[name].help, format="localized"
+            )
+            for name in shown
         },
         alt="Measures of the pictures, a recipe in each row",
     )

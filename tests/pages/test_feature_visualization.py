@@ -411,6 +411,7 @@ def test_a_plateau_is_told():
     frame = app.session_state["feature:ticket"].view().frames[0]
     assert frame.step < 300
     assert frame.ending in texts(app)
+    assert not any("still rising" in warning.value for warning in app.warning)
 
 
 def test_a_class_has_its_standing(effnet):
