@@ -8,14 +8,13 @@ import numpy as np
 from explorer.recipe import Recipe
 
 FLAT = 3.0
-"""Gray levels of deviation below which a picture shows nothing."""
+"""Gray levels of deviation, within each color, below which a picture shows nothing."""
 SATURATED = 0.3
 """Share of color values at their bounds."""
 UNSTABLE = 0.6
 """Share of the score that is left after small shifts and changes of size."""
-STILL_RISING = 0.1
-"""Share of the whole rise that came in the last tenth of the steps; even steps would bring as
-much."""
+STILL_RISING = 0.5
+"""Share of its average pace at which a score may rise over about the last tenth of the steps."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def dead(case: Case) -> bool:
     """Nothing answers to the picture, or nothing is in it."""
     held_down = any(term.weight < 0 for term in case.recipe.target.terms)
     silent = case.values.get("robust_score", 1) <= 0 and not held_down
-    return silent or float(case.image.std()) < FLAT
+    return silent or float(case.image.std(axis=(0, 1)).max()) < FLAT
 
 
 def saturated(case: Case) -> bool:
@@ -53,12 +52,13 @@ def unstable(case: Case) -> bool:
 
 
 def rising(case: Case) -> bool:
-    """The score rose until the end as fast as ever."""
+    """The score rose until the end, not much slower than on average."""
     if len(case.curve) < 3 or case.recipe.keep == "best":
         return False
     (_, first), (last_step, last) = case.curve[0], case.curve[-1]
-    before = max(score for step, score in case.curve if step <= 0.9 * last_step)
-    return last > first and last - before > STILL_RISING * (last - first)
+    earlier = [(step, score) for step, score in case.curve if step <= 0.9 * last_step]
+    rise, share = last - max(score for _, score in earlier), 1 - earlier[-1][0] / last_step
+    return last > first and rise > STILL_RISING * share * (last - first)
 
 
 @dataclass(frozen=True)

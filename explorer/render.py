@@ -177,7 +177,7 @@ def check(network: Network, recipe: Recipe, photo: Photo | None = None) -> None:
         InputError: as `render`.
     """
     check_target(network, recipe.target, recipe.size)
-    for view in views_of(recipe) - {recipe.size}:
+    for view in sorted(views_of(recipe) - {recipe.size}):
         try:
             check_target(network, recipe.target, view)
         except InputError:

@@ -141,6 +141,54 @@ def test_ascent_is_what_numpy_computes(tiny, methods):
         assert frame.score == pytest.approx(score, rel=1e-2, abs=1e-2)
 
 
+def spectrum_by_hand(arrays, made):
+    """As `by_hand`, for a spectrum of decorrelated colors that Adam or equal steps move."""
+    (height, width), methods = made.size, made.methods
+    cycles = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None])
+    scale = np.sqrt(height * width) / 4 / np.maximum(cycles, 1 / max(made.size))
+    scale = scale ** methods["fourier"]["decay"]
+    assert methods["fourier"]["decay"] == 1
+    twice = np.full(width // 2 + 1, 2.0)
+    twice[0] = 1
+    twice[-1] -= width % 2 == 0
+    colors = np.array([[0.26, 0.09, 0.02], [0.27, 0.0, -0.05], [0.27, -0.09, 0.03]])
+    colors = (colors / np.linalg.norm(colors, axis=0).max()).T
+    random = np.random.default_rng(made.seed)
+    theta = random.standard_normal((2, 3, height, width // 2 + 1), dtype=np.float32)
+    theta = theta.astype(np.float64) * methods["fourier"]["deviation"]
+    mean = square = 0
+    for step in range(made.steps + 1):
+        spectrum = (theta[0] + 1j * theta[1]) * scale
+        values = np.fft.irfft2(spectrum, made.size).transpose(1, 2, 0)
+        share = 1 / (1 + np.exp(-values @ colors))
+        picture = np.round(255 * share)
+        score, slope = score_and_slope(arrays, picture, made.target.channel)
+        yield picture, score
+        slope = (slope * 255 * share * (1 - share)) @ colors.T
+        back = np.fft.rfft2(slope.transpose(2, 0, 1)) * twice * scale / (height * width)
+        gradient = np.stack([back.real, back.imag])
+        if strengths := methods.get("rms"):
+            theta = theta + strengths["size"] * gradient / np.sqrt((gradient**2).mean())
+        else:
+            mean, square = 0.9 * mean + 0.1 * gradient, 0.999 * square + 0.001 * gradient**2
+            change = mean / (1 - 0.9 ** (step + 1))
+            change /= np.sqrt(square / (1 - 0.999 ** (step + 1))) + 1e-8
+            theta = theta + methods["adam"]["rate"] * change
+
+
+@pytest.mark.parametrize("rule", [{"rms": {"size": 0.3}}, {"adam": {"rate": 0.2}}], ids=str)
+@pytest.mark.parametrize("size", [(32, 36), (33, 35)])
+def test_a_spectrums_ascent_is_what_numpy_computes(tiny, rule, size):
+    methods = {"fourier": {"deviation": 0.3}, "decorrelated-color": {}} | rule
+    made = recipe(methods, size=size, seed=3)
+    wanted = spectrum_by_hand(tiny.arrays(), made)
+    for frame, (picture, score) in zip(render(tiny, made), wanted, strict=True):
+        difference = np.abs(frame.image.astype(int) - picture)
+        assert (difference > 2).mean() < 1e-2, frame.step
+        assert (difference > 1).mean() < 3e-2, frame.step
+        assert frame.score == pytest.approx(score, rel=2e-2, abs=2e-2)
+
+
 def test_the_first_picture_is_noise_on_the_mean_color(tiny):
     frame = next(render(tiny, recipe(size=64)))
     pixels = frame.image.reshape(-1, 3).astype(float)
@@ -468,6 +516,247 @@ def test_equal_recipes_share_one_ascent(tiny, ascents):
     moments = list(render_together(tiny, [recipe(), recipe()]))
     assert len(ascents) == 1 and len(moments) == 6
     assert all(left.step == right.step for left, right in moments)
+
+
+# ---- What the network sees is not what is shown
+
+
+SPECTRUM = {"fourier": {"deviation": 0.1}, "decorrelated-color": {}, "adam": {"rate": 0.05}}
+JITTERED = SPECTRUM | {"jitter": {"reach": 3}, "scale": {}, "rotation": {}}
+COARSE = SPECTRUM | {"coarse-to-fine": {"smallest": 50, "until": 50, "stages": 1}}
+BLIND = {
+    "pixels": NAIVE | {"jitter": {"reach": 3}, "clip": {}},
+    "spectrum": JITTERED,
+    "crops": {"maco": {}, "nadam": {}, "crops": {"count": 2}, "grain": {}},
+    "penalties": JITTERED | {"pad": {"width": 4}, "total-variation": {}, "norm": {"power": 6}},
+}
+
+
+@pytest.mark.parametrize("methods", BLIND.values(), ids=BLIND)
+def test_frames_come_every_so_many_steps_and_at_the_end(tiny, methods):
+    made = recipe(methods, steps=20)
+    frames = list(render(tiny, made))
+    assert [frame.step for frame in frames] == [0, 8, 16, 20]
+    assert [frame.ending for frame in frames] == [None] * 3 + ["All 20 steps are done."]
+    for frame in frames:
+        score, _ = score_and_gradient(tiny, frame.image, Target("second", 1))
+        assert frame.score == pytest.approx(score, rel=1e-6)
+    assert frames[-1].score > frames[0].score
+    assert np.abs(frames[-1].image.astype(int) - frames[0].image).mean() > 1
+
+
+def test_moments_without_a_frame_are_none(tiny):
+    found = list(rendering.moments(tiny, recipe(JITTERED, steps=11)))
+    assert [i for i, frame in enumerate(found) if frame] == [0, 8, 11]
+
+
+@pytest.mark.parametrize("methods", BLIND.values(), ids=BLIND)
+def test_views_are_seeded(tiny, methods):
+    one, two = (list(render(tiny, recipe(methods, seed=4, steps=9))) for _ in range(2))
+    for left, right in zip(one, two, strict=True):
+        assert left.image.tobytes() == right.image.tobytes() and left.score == right.score
+
+
+def test_the_seed_of_the_views_is_the_recipes(tiny):
+    """From a photo, without noise, only the views differ."""
+    methods = NAIVE | {"noise": {"deviation": 0}, "jitter": {"reach": 8}}
+    start = PhotoStart("cat")
+    ends = [list(render(tiny, recipe(methods, start=start, seed=seed)))[-1] for seed in (1, 2)]
+    assert ends[0].image.tobytes() != ends[1].image.tobytes()
+
+
+def test_coarse_to_fine_shows_the_whole_picture_and_every_step_of_the_whole_size(tiny):
+    frames = list(render(tiny, recipe(COARSE, steps=20, size=(96, 100))))
+    assert [frame.step for frame in frames] == [0, 8, *range(10, 21)]
+    for frame in frames:
+        assert frame.image.shape == (96, 100, 3)
+        score, _ = score_and_gradient(tiny, frame.image, Target("second", 1))
+        assert frame.score == pytest.approx(score, rel=1e-6)
+    assert frames[2].score > frames[0].score, "the small picture's steps brought nothing"
+
+
+def test_coarse_steps_draw_no_fine_detail(tiny):
+    """A spectrum's frequencies that the small picture does not have stay as they were."""
+    made = recipe(COARSE, steps=20, size=96)
+    start, _, coarse = list(itertools.islice(render(tiny, made), 3))
+    assert coarse.step == 10
+
+    def spectrum(frame):
+        share = np.clip(frame.image / 255, 1e-3, 1 - 1e-3)
+        return np.fft.fft2(np.log(share / (1 - share)), axes=(0, 1))
+
+    changed = np.abs(spectrum(coarse) - spectrum(start)).sum(axis=-1)
+    rows = np.abs(np.fft.fftfreq(96))
+    fine = (rows[:, None] > 0.26) | (rows[None] > 0.26)
+    assert changed[fine].max() < 0.2 * changed[~fine].max()
+    assert np.median(changed[fine]) < 0.1 * np.median(changed[~fine])
+
+
+@pytest.mark.parametrize("position", [(30, 10), (5, 40)])
+def test_a_neuron_is_drawn_at_its_place_from_coarse_to_fine(tiny, position):
+    methods = {"rms": {}, "coarse-to-fine": {"smallest": 50, "until": 50, "stages": 1}}
+    made = recipe(methods, Target("second", 1, position), steps=8, size=96)
+    frames = list(render(tiny, made))
+    assert frames[1].step == 4 and frames[-1].score > frames[0].score
+    for frame in frames[1:]:
+        changed = np.abs(frame.image.astype(int) - frames[0].image).sum(axis=-1)
+        middle = [np.average(np.arange(96), weights=changed.sum(axis=axis)) for axis in (1, 0)]
+        assert np.abs(np.array(middle) - (2 * np.array(position) + 0.5)).max() < 3
+        assert (changed > 0).mean() < 0.05
+
+
+@pytest.mark.parametrize("name", ["pad", "crops"])
+@pytest.mark.parametrize("target", [Target("second", 1, "center"), Target("second", photo="cat")])
+def test_targets_that_need_the_whole_picture(tiny, name, target, refused):
+    with refused(f"{name} does not go with a {target.kind}"):
+        recipe(NAIVE | {name: {}}, target)
+    with refused(f"{name} does not go with a {target.kind}"):
+        recipe(NAIVE | {name: {}}, Target("second", 1, also=(target,)))
+
+
+def test_a_size_that_only_the_view_has_is_refused(tiny, monkeypatch, refused):
+    """As that of a class of a network with a fixed input."""
+
+    def require(layer, size, what):
+        if size != (96, 96):
+            raise rendering.InputError("No.")
+
+    monkeypatch.setattr(tiny, "require", require)
+    rendering.check(tiny, recipe(size=96))
+    for methods, side in (({"coarse-to-fine": {"smallest": 60}}, 58), ({"pad": {"width": 5}}, 106)):
+        with refused(f"sees {side}×{side} pixels, a size at which two, channel 1 cannot"):
+            rendering.check(tiny, recipe(NAIVE | methods, size=96))
+
+
+# ---- Several pictures
+
+
+def several(**strengths):
+    return recipe(SPECTRUM | {"diversity": {"strength": 5} | strengths}, steps=20)
+
+
+def test_diversity_draws_several_pictures_each_with_its_score(tiny):
+    frames = list(render(tiny, several(pictures=3)))
+    for frame in frames:
+        assert frame.pictures.shape == (3, 32, 36, 3) and len(frame.scores) == 3
+        for score, picture in zip(frame.scores, frame.pictures, strict=True):
+            wanted, _ = score_and_gradient(tiny, picture, Target("second", 1))
+            assert score == pytest.approx(wanted, rel=1e-5)
+        assert frame.score == pytest.approx(np.mean(frame.scores))
+        assert frame.image.shape == (2 * 32 + 4, 2 * 36 + 4, 3)
+        assert np.array_equal(frame.image[:32, :36], frame.pictures[0])
+        assert np.array_equal(frame.image[36:, :36], frame.pictures[2])
+    for one, other in itertools.combinations(frames[-1].pictures.astype(int), 2):
+        assert np.abs(one - other).mean() > 2
+
+
+def test_diversity_makes_pictures_less_alike(tiny):
+    from explorer.measures import mean_likeness
+
+    ends = [list(render(tiny, several(strength=strength)))[-1] for strength in (0, 50)]
+    without, with_it = (
+        mean_likeness(tiny, Target("second", 1).resolved(tiny, (32, 36)), end.pictures)
+        for end in ends
+    )
+    assert with_it < without - 0.02
+
+
+def test_diversity_counts_the_crops_of_a_picture_as_one(tiny):
+    """With a strength of 0, as many crops and pictures as they are change no picture."""
+    methods = {"maco": {}, "nadam": {}, "crops": {"count": 2}}
+    both = recipe(methods | {"diversity": {"pictures": 2, "strength": 300}}, steps=16)
+    last = list(render(tiny, both))[-1]
+    none = recipe(methods | {"diversity": {"pictures": 2, "strength": 0}}, steps=16)
+    from explorer.measures import mean_likeness
+
+    target = Target("second", 1).resolved(tiny, (32, 36))
+    found = mean_likeness(tiny, target, last.pictures)
+    assert found < mean_likeness(tiny, target, list(render(tiny, none))[-1].pictures)
+
+
+def test_the_first_of_several_is_the_single_picture_when_diversity_costs_nothing(tiny):
+    single = list(render(tiny, recipe(SPECTRUM, steps=6)))[-1]
+    first = list(render(tiny, several(strength=0).changed(steps=6)))[-1]
+    assert np.abs(first.pictures[0].astype(int) - single.image).max() <= 2
+
+
+# ---- Endings
+
+
+def test_a_plateau_ends_a_render_with_a_sentence(tiny, sentence):
+    """Steps so small that nothing rises."""
+    methods = NAIVE | {"rms": {"size": 0.01}, "plateau": {"patience": 5, "gain": 10}}
+    frames = list(render(tiny, recipe(methods, steps=50)))
+    assert [frame.step for frame in frames] == list(range(6))
+    assert all(frame.ending is None for frame in frames[:-1])
+    sentence(frames[-1].ending)
+    assert frames[-1].ending == (
+        "Stopped at step 5 of 50: the best score rose by less than 10 % in 5 steps."
+    )
+
+
+def test_who_rises_is_not_ended(tiny):
+    methods = NAIVE | {"plateau": {"patience": 5, "gain": 0.1}}
+    frames = list(render(tiny, recipe(methods, steps=12)))
+    assert frames[-1].step == 12 and frames[-1].ending == "All 12 steps are done."
+
+
+def test_a_child_goes_on_from_a_parent_that_ended_early(tiny):
+    methods = NAIVE | {"rms": {"size": 0.01}, "plateau": {"patience": 5, "gain": 10}}
+    parent = recipe(methods, steps=50)
+    frames = list(render(tiny, blend((1.0, parent), steps=2)))
+    assert [frame.done for frame in frames] == [*range(6), 50, 51, 52]
+    assert np.array_equal(frames[6].image, frames[5].image)
+
+
+@pytest.mark.parametrize("methods", [JITTERED, COARSE], ids=["jittered", "coarse"])
+def test_every_stop_can_be_made_again(tiny, methods):
+    """What a picture's note says is enough to come to the same frame."""
+    from explorer.notes import picture_png, read_picture, stop_of
+
+    made = recipe(methods | {"plateau": {"patience": 10, "gain": 0}}, steps=20, size=96)
+    for frame in render(tiny, made):
+        again, stop = read_picture(picture_png(made, frame))
+        assert again == made and (stop is None) == bool(frame.ending)
+        wanted = next(
+            f for f in render(tiny, again) if stop_of(again, f) == stop and (stop or f.ending)
+        )
+        assert wanted.step == frame.step and np.array_equal(wanted.image, frame.image)
+
+
+# ---- Photos as targets
+
+
+def test_a_photo_as_target(tiny):
+    made = recipe(SPECTRUM, Target("second", photo="cat"), steps=12)
+    frames = list(render(tiny, made))
+    assert made.photos == ("cat",) and frames[-1].score > 1.05 * frames[0].score
+    score, _ = score_and_gradient(tiny, frames[-1].image, made.target)
+    assert frames[-1].score == pytest.approx(score, rel=1e-5)
+
+
+def test_a_persons_own_photo_as_target_must_be_given(tiny, refused):
+    pixels = np.random.default_rng(0).integers(0, 256, (50, 40, 3), dtype=np.uint8)
+    photo = Photo("sha256:" + "a" * 64, pixels)
+    made = recipe(COARSE, Target("second", photo=photo.name), size=96)
+    with refused("own photo.*was not given"):
+        rendering.check(tiny, made)
+    with refused("own photo.*another photo was given"):
+        next(render(tiny, made, sample_photo("cat")))
+    frames = list(render(tiny, made, photo))
+    score, _ = score_and_gradient(tiny, frames[-1].image, made.target, photo)
+    assert frames[-1].score == pytest.approx(score, rel=1e-5)
+
+
+def test_several_targets_weighed(tiny):
+    target = Target("second", 1, also=(Target("second", 2, weight=-3),))
+    first, *_, last = render(tiny, recipe(SPECTRUM, target, steps=20))
+    for frame in (first, last):
+        one, other = (score_and_gradient(tiny, frame.image, Target("second", c))[0] for c in (1, 2))
+        assert frame.score == pytest.approx(one - 3 * other, rel=1e-4)
+    held = score_and_gradient(tiny, first.image, Target("second", 2))[0]
+    assert score_and_gradient(tiny, last.image, Target("second", 2))[0] < held
+    assert last.score > first.score
 
 
 # ---- The real thing

@@ -50,7 +50,8 @@ def add_target(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="TARGET",
-        help="a further one to add: conv4_1:6, class:flamingo, -0.5*conv4_1:6; repeatable",
+        help="a further one to add, such as conv4_1:6, class:flamingo or, written "
+        "--also=-0.5*conv4_1:6, to hold down; repeatable",
     )
 
 

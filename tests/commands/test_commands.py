@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,10 @@ from PIL import Image
 
 import explorer
 from explorer.commands import COMMANDS, main
+from explorer.diagnosis import Case, diagnosed
 from explorer.excitation import score_and_gradient
 from explorer.images import png_bytes, read_note, sample_photo
+from explorer.measures import in_words, judged, mean_likeness, standings
 from explorer.notes import read_picture
 from explorer.presets import PRESETS
 from explorer.recipe import preset
@@ -60,13 +63,51 @@ def pixels(path) -> np.ndarray:
 TARGET = ["--layer", "conv3_1", "--channel", "1"]
 OUT = ["-o", "a.png"]
 RENDER = ["render", *TARGET, *OUT]
+LAYER = ["render", "--layer", "conv3_1"]
+SPECTRUM = ["--preset", "report/naive", "--set", "fourier=on", "--set", "adam=on"]
+QUALITY = ["quality", "--layers", "conv3_1", "--channels", "1"]
 REJECTIONS = {
     "unknown layer": (["render", "--layer", "conv9_9", "--channel", "1", *OUT], "conv9_9"),
-    "no channel": (["render", "--layer", "conv3_1", *OUT], "0 to 255"),
     "channel out of range": (["render", "--layer", "conv3_1", "--channel", "256", *OUT], "255"),
     "channel below zero": (["render", "--layer", "conv3_1", "--channel=-1", *OUT], "255"),
     "channel is no number": (["render", "--layer", "conv3_1", "--channel", "one", *OUT], "one"),
     "layer without channels": (["render", "--layer", "flatten", "--channel", "0", *OUT], "flatten"),
+    "channel and direction": ([*RENDER, "--direction", "1:2"], "a channel or a direction"),
+    "channel and photo": ([*RENDER, "--of", "cat"], "a channel or a photo"),
+    "class and photo": (["render", "--class", "flamingo", "--of", "cat", *OUT], "not both"),
+    "direction is nonsense": ([*LAYER, "--direction", "1=2", *OUT], "CHANNEL:WEIGHT"),
+    "direction is empty": ([*LAYER, "--direction", "", *OUT], "CHANNEL:WEIGHT"),
+    "direction out of range": ([*LAYER, "--direction", "256:1", *OUT], "no channel 256"),
+    "direction without layer": (["render", "--direction", "1:1", *OUT], "Say what to excite"),
+    "direction of nothing": ([*LAYER, "--direction", "1:0", *OUT], "weight of a channel"),
+    "of a missing photo": ([*LAYER, "--of", "missing.jpg", *OUT], "missing.jpg"),
+    "of what is no photo": ([*LAYER, "--of", "text.jpg", *OUT], "text.jpg"),
+    "of two own photos": (
+        [*LAYER, "--of", "plain.png", "--photo", "other.png", *OUT],
+        "Only one photo can be your own",
+    ),
+    "of a photo in crops": ([*LAYER, "--of", "cat", *SPECTRUM, "--set", "crops=on", *OUT], "crops"),
+    "neuron with padding": ([*RENDER, "--position=center", "--set", "pad=on"], "pad does not go"),
+    "position without channel": ([*LAYER, "--position", "center", *OUT], "Only a channel"),
+    "layer after ReLU": ([*LAYER, "--after-relu", *OUT], "always after ReLU"),
+    "weight of nothing": ([*RENDER, "--weight", "0"], "not 0"),
+    "weight is no number": ([*RENDER, "--weight", "heavy"], "heavy"),
+    "weight is not finite": ([*RENDER, "--weight", "nan"], "weight"),
+    "also nonsense": ([*RENDER, "--also", "conv4_1:six"], "further target"),
+    "also nothing": ([*RENDER, "--also", ""], "further target"),
+    "also unknown": ([*RENDER, "--also", "conv9_9:1"], "conv9_9"),
+    "also too many": ([*RENDER, *["--also", "conv4_1:6"] * 8], "At most 8"),
+    "also a class without weights": ([*RENDER, "--also", "class:flamingo"], "528 MB"),
+    "two spectra": ([*RENDER, *SPECTRUM, "--set", "blur=on"], "blur does not go with fourier"),
+    "recipe and direction": (
+        ["render", "--recipe", "text.jpg", "--direction", "1:1", *OUT],
+        "leave out --direction",
+    ),
+    "recipe and further target": (
+        ["render", "--recipe", "text.jpg", "--also", "conv3_1", *OUT],
+        "leave out --also",
+    ),
+    "recipe and weight": (["render", "--recipe=text.jpg", "--weight=2", *OUT], "out --weight"),
     "no target": (["render", *OUT], "Say what to excite"),
     "unknown class": (["render", "--class", "flaminga", *OUT], "flamingo"),
     "class out of range": (["render", "--class", "1000", *OUT], "999"),
@@ -146,6 +187,17 @@ REJECTIONS = {
         ["weights", "--network", "efficientnet-lite0", "--download"],
         "all its weights are embedded",
     ),
+    "quality of nothing": (["quality", "-o", "sheet"], "Say which targets"),
+    "quality of layers alone": (["quality", "--layers", "conv3_1", "-o", "sheet"], "--channels"),
+    "quality of channels alone": (["quality", "--channels", "1", "-o", "sheet"], "--layers"),
+    "quality of two kinds": ([*QUALITY, "--classes", "flamingo", "-o", "s"], "Say which targets"),
+    "quality of commas": (["quality", "--classes", ",", "-o", "sheet"], "--classes needs"),
+    "quality of no number": ([*QUALITY[:-1], "1,two", "-o", "sheet"], "two"),
+    "quality of a channel too many": ([*QUALITY[:-1], "256", "-o", "sheet"], "0 to 255"),
+    "quality of no preset": ([*QUALITY, "--presets", "report/nice", "-o", "sheet"], "report/"),
+    "quality with another ending": ([*QUALITY, "-o", "sheet.jpg"], "without an ending"),
+    "quality to nowhere": ([*QUALITY, "-o", "nowhere/sheet"], "nowhere"),
+    "quality without weights": (["quality", "--classes", "flamingo", "-o", "sheet"], "528 MB"),
     "unknown command": (["rendre"], "rendre"),
     "unknown option": ([*RENDER, "--sharpen"], "--sharpen"),
     "no command": ([], "COMMAND"),
@@ -158,6 +210,7 @@ def test_rejections_are_one_sentence(run, tmp_path, sentence, arguments, reason)
     (tmp_path / "folder.png").mkdir()
     (tmp_path / "text.jpg").write_text("no photo")
     (tmp_path / "plain.png").write_bytes(png_bytes(np.zeros((8, 8, 3), np.uint8)))
+    (tmp_path / "other.png").write_bytes(png_bytes(np.ones((8, 8, 3), np.uint8)))
     before = sorted(tmp_path.rglob("*"))
     status, out, err = run(*arguments)
     assert status == 2
@@ -347,6 +400,213 @@ def test_a_recipe_from_a_file(run, tiny, tmp_path):
         assert (tmp_path / "b.png").read_bytes() == (tmp_path / "a.png").read_bytes()
 
 
+# ---- Targets of every kind, and what the picture is worth
+
+
+KINDS = {
+    "layer": (["--layer", "two"], Target("second")),
+    "direction": (
+        ["--layer", "two", "--direction", "1:0.5,3:-1"],
+        Target("second", direction=((1, 0.5), (3, -1.0))),
+    ),
+    "photo": (["--layer", "two", "--of", "cat"], Target("second", photo="cat")),
+    "negative": ([*TINY[2:6], "--weight", "-1"], Target("second", 1, weight=-1.0)),
+    "several": (
+        [*TINY[2:6], "--also", "one:2", "--also=-0.5*pooled"],
+        Target("second", 1, also=(Target("first", 2), Target("pool", weight=-0.5))),
+    ),
+}
+SMALL = ["--network", "tiny", "--size", "32", "--preset", "report/1-clip", "--steps", "3"]
+
+
+@pytest.mark.parametrize(("options", "target"), KINDS.values(), ids=KINDS)
+def test_every_kind_of_target(run, tiny, tmp_path, options, target):
+    status, out, _ = run("render", *SMALL, *options, "--json", "-o", "a.png")
+    assert status == 0
+    told = json.loads(out)
+    recipe, _ = read_picture(tmp_path / "a.png")
+    assert recipe.target == target and told["recipe"] == recipe.as_dict()
+    score, _ = score_and_gradient(tiny, pixels(tmp_path / "a.png"), target)
+    assert told["score"] == pytest.approx(score, rel=1e-5)
+    assert (told["layer"], told["channel"], told["class"]) == ("second", target.channel, None)
+    assert run("replay", "a.png", "-o", "b.png")[0] == 0
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_the_channel_of_a_layer_alone_is_none_even_for_classes(run, effnet):
+    command = ["render", "--network", "efficientnet-lite0", "--layer", "fc", *SMALL[2:]]
+    command[4] = effnet.class_layer
+    told = json.loads(run(*command, "--json", "-o", "a.png")[1])
+    assert (told["channel"], told["class"]) == (None, None) and "standings" not in told
+
+
+def test_a_persons_own_photo_as_target(run, tiny, tmp_path, sentence):
+    noise = np.random.default_rng(0).integers(0, 256, (50, 40, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "mine.jpg")
+    command = ["render", *SMALL, "--layer", "two", "--of", "mine.jpg"]
+    for photo in ([], ["--photo", "cat"], ["--photo", "mine.jpg"]):
+        assert run(*command, *photo, "-o", "a.png")[0] == 0
+        saved = (tmp_path / "a.png").read_bytes()
+        assert b"mine" not in saved and b'"photo": "sha256:' in saved
+        for again in (["replay", "a.png"], ["render", "--recipe", "a.png"]):
+            status, _, err = run(*again, "-o", "b.png")
+            assert status == 2 and "own photo" in err
+            sentence(err)
+            assert run(*again, "--photo", "mine.jpg", "-o", "b.png")[0] == 0
+            assert (tmp_path / "b.png").read_bytes() == saved
+            (tmp_path / "b.png").unlink()
+
+
+def test_measures_are_those_of_the_picture(run, tiny, tmp_path):
+    told = json.loads(run("render", *SMALL, *TINY[2:6], "--json", "-o", "a.png")[1])
+    image, target = pixels(tmp_path / "a.png"), Target("second", 1).resolved(tiny, (32, 32))
+    assert told["measures"] == judged(tiny, target, image)
+    assert told["ending"] == "All 3 steps are done."
+    assert "standings" not in told and "pictures" not in told and "likeness" not in told
+
+
+def test_a_diagnosis_is_said_and_told(run, tiny, tmp_path):
+    """A few steps, each as large as gray is from black."""
+    command = ["render", *SMALL, *TINY[2:6], "--set", "rms.size=100", "-o", "a.png"]
+    status, out, err = run(*command, "--json")
+    diagnosis = json.loads(out)["diagnosis"]
+    assert status == 0 and "saturated" in diagnosis
+    made = read_picture(tmp_path / "a.png")[0]
+    curve = [(frame.step, frame.score) for frame in render(tiny, made)]
+    image = pixels(tmp_path / "a.png")
+    wanted = diagnosed(Case(made, image, judged(tiny, made.target, image), curve))
+    assert diagnosis == wanted
+    assert all(text in err for text in wanted.values())
+    status, out, err = run(*command)
+    assert (status, out) == (0, "") and all(text in err for text in wanted.values())
+
+
+def test_a_class_has_standings(run, effnet, tmp_path):
+    command = ["render", "--network", "efficientnet-lite0", "--class", "flamingo", *SMALL[2:]]
+    command[-1] = "1"
+    told = json.loads(run(*command, "--json", "-o", "a.png")[1])
+    found = standings(effnet, 130, pixels(tmp_path / "a.png"))
+    assert told["standings"] == {name: asdict(standing) for name, standing in found.items()}
+    assert told["measures"]["probability"] == found["shown"].probability
+    assert told["class"] == "flamingo"
+
+
+def test_several_pictures_are_measured_each(run, tiny):
+    options = ["--set", "diversity.pictures=3", "--set", "diversity.strength=5"]
+    command = ["render", *SMALL, *TINY[2:6], *options]
+    told = json.loads(run(*command, "--json", "-o", "a.png")[1])
+    made = preset(
+        *("report/1-clip", Target("two", 1)),
+        **{"network": "tiny", "size": 32, "steps": 3},
+        methods={"diversity": {"pictures": 3, "strength": 5}},
+    )
+    *_, last = render(tiny, made)
+    assert [entry["score"] for entry in told["pictures"]] == list(last.scores)
+    for entry, picture in zip(told["pictures"], last.pictures, strict=True):
+        assert entry["measures"] == judged(tiny, made.target, picture)
+    for name, value in told["measures"].items():
+        assert value == pytest.approx(
+            np.mean([entry["measures"][name] for entry in told["pictures"]])
+        )
+    assert told["likeness"] == mean_likeness(tiny, made.target, last.pictures)
+    assert told["score"] == pytest.approx(np.mean(last.scores))
+
+
+def test_a_plateau_is_told(run, tiny, tmp_path):
+    options = ["--set", "plateau.patience=5", "--set", "plateau.gain=50", "--set", "rms.size=0.01"]
+    command = ["render", *SMALL, *TINY[2:6], "--steps", "60", *options]
+    told = json.loads(run(*command, "--json", "-o", "a.png")[1])
+    assert told["ending"].startswith("Stopped at step 5 of 60: the best score rose by less")
+    assert (told["steps"], told["steps_done"], told["stopped"]) == (60, 5, False)
+    assert run("replay", "a.png", "-o", "b.png")[0] == 0
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+# ---- Quality
+
+
+def test_quality(run, tiny, tmp_path):
+    command = ["quality", "--network", "tiny", "--layers", "one,two", "--channels", "1,2"]
+    command += ["--presets", "report/naive,report/1-clip", "--steps", "3", "--size", "32"]
+    status, out, err = run(*command, "--seed", "4", "--json", "-o", "sheet")
+    assert status == 0 and "24/24" in err
+    told, table = json.loads(out), json.loads((tmp_path / "sheet.json").read_text())
+    assert told.pop("output") == ["sheet.png", "sheet.json"]
+    assert told == table and table["network"] == "tiny" and table["stopped"] is False
+    grid = [
+        (layer, channel, name)
+        for layer in ("first", "second")
+        for channel in (1, 2)
+        for name in ("report/naive", "report/1-clip")
+    ]
+    assert len(table["results"]) == 8
+    for (layer, channel, name), result in zip(grid, table["results"], strict=True):
+        made = preset(name, Target(layer, channel), network="tiny", size=32, steps=3, seed=4)
+        *_, last = render(tiny, made)
+        assert result["recipe"] == made.as_dict() and result["score"] == last.score
+        assert result["measures"] == judged(tiny, made.target, last.image)
+        assert result["ending"] == "All 3 steps are done." and result["seconds"] >= 0
+    for name in ("report/naive", "report/1-clip"):
+        scores = [r["measures"]["robust_score"] for r in table["results"] if r["preset"] == name]
+        assert table["medians"][name]["robust_score"] == np.median(scores)
+    assert [r["preset"] for r in read_note(tmp_path / "sheet.png")["recipes"]] == [g[2] for g in grid]
+    height, width, _ = pixels(tmp_path / "sheet.png").shape
+    assert 2 * 224 < width < 3 * 224 and height > 4 * 224
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["sheet.json", "sheet.png"]
+
+
+def test_quality_is_a_markdown_table_for_people(run, tiny, tmp_path):
+    command = ["quality", "--network", "tiny", "--layers=two", "--channels=0,1,2", "--size=32"]
+    status, out, _ = run(*command, "--steps=2", "--presets=report/1-clip", "-o", "here.PNG")
+    assert status == 0 and {p.name for p in tmp_path.iterdir()} == {"here.PNG", "here.json"}
+    table = json.loads((tmp_path / "here.json").read_text())
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in out.splitlines()]
+    assert len(rows) == 2 + 3 + 1 and len({len(row) for row in rows}) == 1
+    assert rows[0][:2] == ["target", "preset"] and "robust score" in rows[0]
+    assert [row[0] for row in rows[2:]] == [*(f"two, channel {c}" for c in range(3)), "median"]
+    column = rows[0].index("robust score")
+    for row, result in zip(rows[2:5], table["results"], strict=True):
+        assert row[column] == in_words("robust_score", result["measures"]["robust_score"])
+    median = table["medians"]["report/1-clip"]["robust_score"]
+    assert rows[5][1] == "report/1-clip" and rows[5][column] == in_words("robust_score", median)
+
+
+def test_quality_of_classes(run, effnet, tmp_path):
+    command = ["quality", "--network", "efficientnet-lite0", "--classes", "flamingo,285"]
+    options = ["--steps=1", "--size=32", "--presets=report/1-clip", "--json", "-o", "sheet.png"]
+    told = json.loads(run(*command, *options)[1])
+    assert [result["target"]["channel"] for result in told["results"]] == [130, 285]
+    for result in told["results"]:
+        assert set(result["standings"]) == {"shown", "saved", "mirrored", "larger", "smaller"}
+        assert result["measures"]["margin"] == result["standings"]["shown"]["margin"]
+
+
+@pytest.mark.parametrize("frames", [2, 7])
+def test_a_stopped_quality_keeps_what_is_finished(run, tiny, tmp_path, monkeypatch, frames):
+    """Each picture has four frames: stopped in the first, or in the second."""
+    from explorer.commands import quality as command
+
+    seen = []
+
+    def interrupted(*arguments):
+        for frame in render(*arguments):
+            seen.append(frame)
+            if len(seen) == frames:
+                raise KeyboardInterrupt
+            yield frame
+
+    monkeypatch.setattr(command, "render", interrupted)
+    grid = ["--network", "tiny", "--layers", "two", "--channels", "1,2", "--steps=3", "--size=32"]
+    status, out, err = run("quality", *grid, "--presets=report/1-clip", "--json", "-o", "sheet")
+    assert status == 130 and "Traceback" not in err
+    if frames == 2:
+        assert out == "" and list(tmp_path.iterdir()) == []
+        return
+    assert "are kept" in err and json.loads(out)["stopped"] is True
+    assert len(json.loads((tmp_path / "sheet.json").read_text())["results"]) == 1
+    assert (tmp_path / "sheet.png").exists()
+
+
 # ---- Replay
 
 
@@ -485,6 +745,8 @@ def test_compare(run, tiny, tmp_path):
         made = preset(name, Target("two", 1), network="tiny", size=32, steps=3)
         *_, last = render(tiny, made)
         assert result["score"] == last.score and result["recipe"] == made.as_dict()
+        assert result["measures"] == judged(tiny, made.target, last.image)
+        assert result["ending"] == last.ending and "diagnosis" in result
     note = read_note(tmp_path / "sheet.png")
     assert [recipe["preset"] for recipe in note["recipes"]] == names
     height, width, _ = pixels(tmp_path / "sheet.png").shape

@@ -1,0 +1,132 @@
+"""Diagnosis: cases of each kind, and that the setting named is one that there is."""
+
+import re
+
+import numpy as np
+import pytest
+
+from explorer.catalogue import METHODS, TABLES
+from explorer.diagnosis import FINDINGS, Case, diagnosed
+from explorer.measures import judged
+from explorer.recipe import Recipe
+from explorer.render import render
+from explorer.targets import Target
+
+GOOD = {"saturated_share": 0.05, "robust_score": 10.0, "robust_ratio": 0.9}
+LEVELING = [(0, 0.0), (50, 8.0), (80, 9.5), (90, 9.9), (100, 10.0)]
+STEADY = [(step, float(step)) for step in range(0, 101, 10)]
+
+
+def picture(deviation=60):
+    random = np.random.default_rng(0)
+    return np.clip(128 + deviation * random.normal(size=(32, 32, 3)), 0, 255).astype(np.uint8)
+
+
+def case(methods=None, target=None, keep="last", image=None, curve=LEVELING, **values):
+    target = target or Target("conv3_1", 1)
+    recipe = Recipe(target, size=32, methods=methods or {"rms": {}}, steps=100, keep=keep)
+    return Case(recipe, picture() if image is None else image, GOOD | values, curve)
+
+
+def test_a_good_picture_has_no_diagnosis():
+    assert diagnosed(case()) == {}
+
+
+BAD = {
+    "dead": {"robust_score": 0.0},
+    "saturated": {"saturated_share": 0.31},
+    "unstable": {"robust_ratio": 0.59},
+    "not converged": {"curve": STEADY},
+}
+
+
+@pytest.mark.parametrize("rule", TABLES["step rule"], ids=lambda rule: rule.name)
+@pytest.mark.parametrize(("name", "changes"), BAD.items(), ids=BAD)
+def test_every_sentence_names_a_setting_that_there_is(name, changes, rule, sentence):
+    found = diagnosed(case({rule.name: {}}, **changes))
+    assert list(found) == [name]
+    (text,) = found.values()
+    assert text[0].isupper() and text.endswith(".") and "\n" not in text
+    settings = re.findall(r"\b([a-z]+)\.([a-z_]+)", text)
+    for method, parameter in settings:
+        METHODS[method].parameter(parameter)
+        assert METHODS[method] in (rule, *TABLES["regularizer"], *TABLES["transformation"])
+    assert settings or "jitter" in text
+
+
+def test_findings_are_in_the_order_of_their_table():
+    found = diagnosed(case(saturated_share=0.5, robust_ratio=0.1, curve=STEADY))
+    assert list(found) == [f.name for f in FINDINGS if f.name != "dead"]
+
+
+def test_a_dead_picture_is_only_that():
+    found = diagnosed(case(robust_score=0.0, saturated_share=0.5, curve=STEADY))
+    assert list(found) == ["dead"]
+    assert "another seed" in found["dead"]
+    after = diagnosed(case(target=Target("conv3_1", 1, after_relu=True), robust_score=0.0))
+    assert "before ReLU" in after["dead"]
+    assert list(diagnosed(case(image=np.full((32, 32, 3), 128, np.uint8)))) == ["dead"]
+
+
+def test_what_is_held_down_is_not_dead():
+    """Its score is below zero where it answers, and zero at best."""
+    for target in (
+        Target("conv3_1", 1, weight=-1),
+        Target("conv3_1", 1, also=(Target("conv4_1", 6, weight=-2),)),
+    ):
+        assert diagnosed(case(target=target, robust_score=-3.0)) == {}
+
+
+def test_measures_that_are_missing_are_no_finding():
+    values = {"saturated_share": 0.0}
+    assert diagnosed(Case(case().recipe, picture(), values, [])) == {}
+
+
+def test_who_has_jitter_is_told_to_raise_it():
+    assert "switch on jitter" in diagnosed(case(robust_ratio=0.1))["unstable"]
+    text = diagnosed(case({"rms": {}, "jitter": {}}, robust_ratio=0.1))["unstable"]
+    assert "jitter.reach" in text and "switch on" not in text
+
+
+def test_a_phase_has_no_decay_to_raise():
+    methods = {"maco": {}, "nadam": {}}
+    assert "decay" not in diagnosed(case(methods, saturated_share=0.5))["saturated"]
+    assert "decay.strength" in diagnosed(case(saturated_share=0.5))["saturated"]
+
+
+@pytest.mark.parametrize(
+    ("curve", "rises"),
+    [
+        (STEADY, True),
+        ([(0, 0), (8, 8), (16, 16), (20, 20)], True),
+        ([(0, 0), (8, 16), (16, 19), (20, 19.5)], False),
+        ([(0, 0), (90, 8.9), (100, 10)], True),
+        ([(0, 0), (90, 9.4), (100, 10)], True),
+        ([(0, 0), (90, 9.6), (100, 10)], False),
+        ([(0, 10), (50, 5), (100, 2)], False),
+        ([(0, 0), (50, 12), (90, 8), (100, 10)], False),
+        ([(0, 0), (100, 10)], False),
+        ([], False),
+    ],
+    ids=str,
+)
+def test_rising(curve, rises):
+    """More than half as fast as on average is still rising."""
+    assert ("not converged" in diagnosed(case(curve=curve))) is rises
+    assert "not converged" not in diagnosed(case(curve=curve, keep="best"))
+
+
+def test_of_real_renders(tiny):
+    """A few small steps are not converged, huge steps saturate, and tiny ones show nothing."""
+
+    def of(methods, steps):
+        made = Recipe(Target("second", 1), "tiny", steps, 32, methods=methods)
+        frames = list(render(tiny, made))
+        curve = [(frame.step, frame.score) for frame in frames]
+        image = frames[-1].image
+        return diagnosed(Case(made, image, judged(tiny, made.target, image), curve))
+
+    noise = {"noise": {"deviation": 30}}
+    assert "not converged" in of(noise | {"rms": {"size": 1}}, 12)
+    assert "saturated" in of(noise | {"rms": {"size": 100}, "clip": {}}, 12)
+    assert list(of({"plain": {"rate": 1e-6}}, 3)) == ["dead"]
