@@ -89,6 +89,7 @@ def test_every_preset_fills_the_controls_and_the_address(name):
 
 def test_a_changed_strength_goes_into_the_address_and_back():
     app = opened()
+    app.selectbox(key="feature:preset").set_value("report/4-small-norm").run()
     app.toggle(key="feature:decay").set_value(False).run()
     app.slider(key="feature:blur.sigma").set_value(1.5).run()
     text = app.query_params["recipe"]
