@@ -371,13 +371,14 @@ class Studio:
             status, error = FAILED, f"The render failed: {why}."
         if status:
             with self.lock:
-                job.status, job.error = status, error
                 for visitor in list(job.followers):
                     self._unqueue(visitor, job)
                 job.followers.clear()
                 if status == FINISHED:
                     self._share_ancestors(job)
                     self._keep(job)
+                job.error = error
+                job.status = status  # last, as pages look without asking for the lock
 
     def _share_ancestors(self, job: Job) -> None:
         """Finished pictures may start other renders; the newest 32 are kept."""

@@ -256,6 +256,32 @@ def test_kept_renders_are_bounded(tiny):
     assert studio.submit("ann", [recipe_of(steps=30, seed=39)]).view().status == FINISHED
 
 
+@pytest.mark.parametrize(("size", "end"), [(32, FINISHED), (33, FAILED)])
+def test_who_sees_the_end_sees_all_of_it(tiny, monkeypatch, size, end):
+    """Pages look at a job without waiting for the worker."""
+    told = []
+
+    class Watched(module.Job):
+        def __setattr__(self, name, value):
+            if name == "status" and value in (FINISHED, FAILED):
+                kept = sum(job.size for job in studio._kept.values())
+                told.append((value, self.error, dict(self.followers), kept <= 1e6))
+            super().__setattr__(name, value)
+
+    def failing(network, recipes, photo=None, pool=None):
+        if recipes[0].size == (33, 33):
+            raise InputError("No.")
+        return lockstep(network, recipes, photo, pool)
+
+    lockstep = module.lockstep
+    monkeypatch.setattr(module, "Job", Watched)
+    monkeypatch.setattr(module, "lockstep", failing)
+    studio = Studio(Settings(turn_seconds=0.01, kept_mb=1))
+    for seed in range(25):
+        ended(studio.submit("ann", [recipe_of(steps=30, seed=seed).changed(size=size)]))
+    assert told == [(end, "No." if end == FAILED else None, {}, True)] * 25
+
+
 def test_moments_for_looking_back_are_few_and_end_with_the_last(studio, slow):
     slow.pace = 0.0005
     ticket = studio.submit("ann", [recipe_of(steps=1000)])

@@ -189,9 +189,9 @@ def test_every_view_has_code_that_runs(tmp_path, monkeypatch):
 
 def test_a_second_look_is_quick():
     app = opened(view="row")
-    start = time.monotonic()
+    start = time.process_time()  # whatever else this machine is doing
     sound(app.run())
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_what_a_filter_looks_for_is_drawn_in_the_studio():
