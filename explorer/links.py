@@ -5,6 +5,7 @@ the preset's name and what was changed from it: `report/naive;steps=50;rms.size=
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from explorer.catalogue import METHODS
 from explorer.errors import InputError
@@ -13,12 +14,23 @@ from explorer.networks import DEFAULT_NETWORK, load_network
 from explorer.networks.network import Network
 from explorer.presets import DEFAULT_PRESET, PRESETS
 from explorer.recipe import MOST_STEPS, PhotoStart, Recipe, preset
-from explorer.targets import Target
+from explorer.targets import Target, direction_of, direction_text, term_of, term_text
+
+YOURS = "yours"
+"""In an address, a person's own photo, which only they can open it with."""
+BETWEEN_TERMS = "|"
+OF_TARGETS = ("layer", "channel", "position", "relu", "direction", "of", "weight", "also")
+"""Parameters that say what to excite, besides a class."""
+
+
+def default_preset(target: Target) -> str:
+    """The preset that a target is shown with where nothing else is said."""
+    return DEFAULT_PRESET
 
 
 def recipe_text(recipe: Recipe) -> str:
     """A recipe's preset and what it changes from it."""
-    name = recipe.preset or DEFAULT_PRESET
+    name = recipe.preset or default_preset(recipe.target)
     base = preset(name, recipe.target, network=recipe.network, size=recipe.size, seed=recipe.seed)
     parts = [name]
     if recipe.steps != base.steps:
@@ -67,39 +79,62 @@ def recipe_of(text: str, target: Target, **common) -> Recipe:
 def link_of(recipes: Sequence[Recipe]) -> dict[str, str]:
     """The parameters of the address that shows these recipes, all of one target."""
     first = recipes[0]
-    network, target = load_network(first.network), first.target
-    of_class = target.layer == network.class_layer
+    network = load_network(first.network)
     link = {"network": first.network} if first.network != DEFAULT_NETWORK else {}
-    if of_class:
-        link["class"] = str(target.channel)
-    else:
-        link |= {
-            "layer": network.layer(target.layer).paper_name,
-            "channel": str(target.channel),
-        }
-    if target.position:
-        at_center = target.position == "center"
-        link["position"] = "center" if at_center else ",".join(map(str, target.position))
-    if target.after_relu:
-        link["relu"] = "after"
+    link |= target_link(network, first.target)
     height, width = first.size
     link["size"] = str(height) if height == width else f"{height}x{width}"
     link["seed"] = str(first.seed)
-    if isinstance(first.start, PhotoStart) and first.start.photo in SAMPLES:
-        link["photo"] = first.start.photo
+    if isinstance(first.start, PhotoStart):
+        link["photo"] = _photo_text(first.start.photo)
     numbers = range(1, len(recipes) + 1) if len(recipes) > 1 else [""]
     link |= {f"recipe{n}": recipe_text(r) for n, r in zip(numbers, recipes, strict=True)}
     return link
 
 
+def target_link(network: Network, target: Target) -> dict[str, str]:
+    """The parameters that say what to excite; further terms are plain channels and layers."""
+    if target.layer == network.class_layer and target.channel is not None:
+        link = {"class": str(target.channel)}
+    else:
+        link = {"layer": network.layer(target.layer).paper_name}
+        if target.channel is not None:
+            link["channel"] = str(target.channel)
+    if target.position:
+        at_center = target.position == "center"
+        link["position"] = "center" if at_center else ",".join(map(str, target.position))
+    if target.after_relu:
+        link["relu"] = "after"
+    if target.direction:
+        link["direction"] = direction_text(target.direction)
+    if target.photo:
+        link["of"] = _photo_text(target.photo)
+    if target.weight != 1:
+        link["weight"] = f"{target.weight:.12g}"
+    if target.also:
+        link["also"] = terms_text(network, target.also)
+    return link
+
+
+def terms_text(network: Network, terms: Sequence[Target]) -> str:
+    """Further targets with their weights: "conv4_1:6|-0.5*class:130"."""
+    return BETWEEN_TERMS.join(term_text(network, term) for term in terms)
+
+
+def terms_of(text: str) -> tuple[Target, ...]:
+    """The targets that `terms_text` wrote; `InputError` if one is not understood."""
+    return tuple(term_of(term) for term in text.split(BETWEEN_TERMS)) if text.strip() else ()
+
+
 def recipes_in(
-    link: Mapping[str, str], default: Sequence[str] = (DEFAULT_PRESET,)
+    link: Mapping[str, str], default: Sequence[str] | None = None, own: str | None = None
 ) -> tuple[list[Recipe], list[str]]:
     """The recipes that an address asks for, and a sentence for each part that was not understood.
 
     Args:
         link: parameters of the address; what is missing or nonsense takes its default.
-        default: recipe texts to show if the address has none.
+        default: recipe texts to show if the address has none; the target's default preset.
+        own: name of the person's own photo, if it is there.
     """
     complaints: list[str] = []
 
@@ -114,13 +149,9 @@ def recipes_in(
     network = tried(lambda: load_network(name), load_network())
     size = tried(lambda: _size(link.get("size", "224")), (224, 224))
     seed = tried(lambda: whole(link.get("seed", "0"), "seed", 0, 2**32 - 1), 0)
-    target = tried(lambda: _target(link, network, size), default_target(network))
-    photo = link.get("photo")
-    if photo and photo not in SAMPLES:
-        complaints.append(
-            f"There is no sample photo '{photo[:40]}'; your own photos cannot travel in a link."
-        )
-        photo = None
+    target = tried(lambda: target_in(link, network, size, own), default_target(network))
+    photo = tried(lambda: _photo_in(link.get("photo"), own), None)
+    default = default or (default_preset(target),)
     common = {"network": network.name, "size": size, "seed": seed, "photo": photo}
     texts = [link[key] for key in sorted(link) if key.startswith("recipe")] or list(default)
     recipes = [tried(lambda text=text: recipe_of(text, target, **common), None) for text in texts]
@@ -156,20 +187,61 @@ def _size(text: str) -> tuple[int, int]:
     return (sides[0], sides[-1])
 
 
-def _target(link: Mapping[str, str], network, size) -> Target:
+def target_in(
+    link: Mapping[str, str], network: Network, size: tuple[int, int], own: str | None = None
+) -> Target:
+    """The target that an address asks for, resolved; without one, the network's default.
+
+    Args:
+        link: parameters of the address.
+        network, size: to check it against.
+        own: name of the person's own photo, if it is there.
+
+    Raises:
+        InputError: a part of it is not understood, or does not exist.
+    """
+    among = {"weight": _weight(link.get("weight", "1")), "also": terms_of(link.get("also", ""))}
     if "class" in link:
-        return Target(class_=link["class"]).resolved(network, size)
-    if not {"layer", "channel", "position", "relu"} & set(link):
-        return default_target(network)
+        return Target(class_=link["class"], **among).resolved(network, size)
+    if not set(OF_TARGETS) - set(among) & set(link):
+        return replace(default_target(network), **among).resolved(network, size)
     position = link.get("position")
     if position and position != "center":
         position = tuple(whole(part, "position", 0, 1023) for part in position.split(","))
     relu = link.get("relu", "before")
     if relu not in ("before", "after"):
         raise InputError(f"A target is taken before or after ReLU, not '{relu}'.")
+    direction, photo = link.get("direction"), _photo_in(link.get("of"), own)
+    channel = link.get("channel", None if {"layer", "direction", "of"} & set(link) else "0")
     return Target(
         link.get("layer", network.first_layer),
-        whole(link.get("channel", "0"), "channel", 0, 10**6),
+        None if channel is None else whole(channel, "channel", 0, 10**6),
         position=position or None,
         after_relu=relu == "after",
+        direction=None if direction is None else direction_of(direction),
+        photo=photo,
+        **among,
     ).resolved(network, size)
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise InputError(f"The weight of a target must be a number, not '{text[:60]}'.") from None
+
+
+def _photo_text(name: str) -> str:
+    return name if name in SAMPLES else YOURS
+
+
+def _photo_in(text: str | None, own: str | None) -> str | None:
+    if not text or text in SAMPLES:
+        return text or None
+    if text == YOURS and own:
+        return own
+    if text == YOURS:
+        raise InputError("A person's own photo is not here, as it cannot travel in a link.")
+    raise InputError(
+        f"There is no sample photo '{text[:40]}'; your own photos cannot travel in a link."
+    )

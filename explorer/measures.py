@@ -14,7 +14,7 @@ from PIL import Image
 from explorer.excitation import deepest, excitation, numbers_of, structure_of
 from explorer.images import SAMPLES, Photo, png_bytes, sample_photo
 from explorer.networks.network import KEPT_FUNCTIONS, Network
-from explorer.targets import Target
+from explorer.targets import Target, is_class
 
 QUARTER = 0.25
 """Cycles per pixel; half of what a pixel grid can carry."""
@@ -327,7 +327,7 @@ def judged(
     _, reached = best_photo(network, target, image.shape[:2], photo)
     if reached > 0:
         values["photo_ratio"] = robust / reached
-    if target.layer == network.class_layer and target.kind == "channel" and not target.also:
+    if is_class(network, target):
         found = standings(network, target.channel, image)
         values["probability"] = found["shown"].probability
         values["margin"] = found["shown"].margin

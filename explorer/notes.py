@@ -42,6 +42,8 @@ def read_picture(source: str | Path | bytes) -> tuple[Recipe, Stop | None]:
         InputError: the file is no such PNG, or its recipe is damaged or of another program.
     """
     note = read_note(source)
+    if "recipes" in note:
+        raise InputError("The picture is a sheet of several recipes: use one of a single recipe.")
     recipe = from_dict(note.get("recipe"))
     stopped = note.get("stopped_at")
     if stopped is None:

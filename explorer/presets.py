@@ -1,12 +1,17 @@
 """Presets: named recipes with their source; plain data, no TensorFlow."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 REPORT = "“Feature Visualization on VGG-16”, a student report"
 YOSINSKI = "Yosinski et al. 2015, deep-visualization-toolbox, doc/running-optimize-image.md"
 
-DEFAULT_PRESET = "report/4-small-norm"
+LUCID = "Olah et al., “Feature Visualization”, Distill 2017; Lucid, optvis"
+MACO = "Fel et al., NeurIPS 2023; Xplique, maco.py"
+TF_KERAS_VIS = "tf-keras-vis 0.8, the defaults of ActivationMaximization"
+HERE = "this program"
+
+DEFAULT_PRESET = "best"
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,8 @@ class Preset:
         methods: name -> strengths.
         starts_from: presets, with weights, whose pictures it starts from.
         keep: "last" or "best".
+        variants: what is particular to some kinds of targets, "class" and those of
+            `explorer.targets.Target.kind`: kind -> (steps, methods).
     """
 
     title: str
@@ -30,6 +37,14 @@ class Preset:
     methods: Mapping[str, Mapping[str, float]]
     starts_from: tuple[tuple[str, float], ...] = ()
     keep: str = "last"
+    variants: Mapping[str, tuple[int, Mapping[str, Mapping[str, float]]]] = field(
+        default_factory=dict
+    )
+
+    def of_kind(self, kind: str) -> "Preset":
+        """The preset with the steps and methods for a kind of target."""
+        steps, methods = self.variants.get(kind, (self.steps, self.methods))
+        return replace(self, steps=steps, methods=methods)
 
 
 _NAIVE = {"noise": {"deviation": 10.0}, "rms": {"size": 4.0}}
@@ -40,7 +55,28 @@ _SMALL_NORM = _BLUR | {"small-norm": {"percentile": 40}}
 _AGAIN = {"rms": {"size": 2.0}, "decay": {"strength": 0.03}, "clip": {}}
 _BLURRED = {"blurred-gradient": {"sigma_from": 0.5, "sigma_to": 2.5}}
 
+_SPECTRUM = {"fourier": {"decay": 1.7}, "decorrelated-color": {}, "decay": {"strength": 0.03}}
+_MOVED = {"jitter": {"reach": 8}, "scale": {"spread": 8}, "rotation": {"degrees": 5}}
+_BEST_OF_CLASS = {
+    "fourier": {"decay": 1.2},
+    "decorrelated-color": {},
+    "rotation": {"degrees": 10},
+    "crops": {"count": 2, "largest": 95, "smallest": 45},
+    "grain": {"deviation": 10},
+    "adam": {"rate": 0.05},
+}
+_BEST = _SPECTRUM | _MOVED | {"adam": {"rate": 0.1}}
+
 PRESETS: dict[str, Preset] = {
+    "best": Preset(
+        "Best",
+        HERE,
+        "A spectrum of decorrelated colors that must excite the target however it is shifted, "
+        "scaled and turned; for a class, in whole and in part.",
+        128,
+        _BEST,
+        variants={"class": (160, _BEST_OF_CLASS)},
+    ),
     "report/naive": Preset(
         "Naive ascent",
         REPORT,
@@ -142,7 +178,7 @@ PRESETS: dict[str, Preset] = {
         200,
         {
             "noise": {"deviation": 10.0},
-            "plain": {"rate": 0.25},
+            "plain": {"rate": 0.4},
             "decay": {"strength": 0.3},
             "small-norm": {"percentile": 20},
             "clip": {},
@@ -178,5 +214,48 @@ PRESETS: dict[str, Preset] = {
             "clip": {},
         },
         keep="best",
+    ),
+    "lucid": Preset(
+        "Lucid",
+        LUCID,
+        "Lucid's defaults, a spectrum and its transformations; 512 steps there, 128 here.",
+        128,
+        {
+            "fourier": {"deviation": 0.01, "decay": 1.0},
+            "decorrelated-color": {},
+            "pad": {"width": 12},
+            "jitter": {"reach": 8},
+            "scale": {"spread": 10},
+            "rotation": {"degrees": 10},
+            "adam": {"rate": 0.05},
+        },
+    ),
+    "maco": Preset(
+        "MACO",
+        MACO,
+        "Phases only, seen through noisy crops; 256 steps of 32 crops there, 96 of 4 here, and the "
+        "amplitudes are those of the sample photos instead of ImageNet's.",
+        96,
+        {
+            "maco": {},
+            "decorrelated-color": {},
+            "crops": {"count": 4, "largest": 50, "smallest": 25},
+            "grain": {"deviation": 20},
+            "nadam": {"rate": 1.0},
+        },
+    ),
+    "tf-keras-vis": Preset(
+        "tf-keras-vis",
+        TF_KERAS_VIS,
+        "Its defaults, except that the network gets the input it was trained on.",
+        200,
+        {
+            "noise": {"deviation": 64},
+            "jitter": {"reach": 4},
+            "rotation": {"degrees": 1},
+            "total-variation": {"strength": 1.0},
+            "norm": {"strength": 0.3, "power": 1.0},
+            "rmsprop": {"rate": 1.0, "rho": 0.999},
+        },
     ),
 }

@@ -12,7 +12,7 @@ from explorer.catalogue import ALTERNATIVES, check_target_clashes, checked_metho
 from explorer.errors import InputError
 from explorer.networks import load_network
 from explorer.presets import DEFAULT_PRESET, PRESETS
-from explorer.targets import Target, describe
+from explorer.targets import Target, describe, is_class
 from explorer.targets import from_json as target_from
 
 FORMAT = 1
@@ -84,7 +84,8 @@ class Recipe:
                 f"A recipe keeps the last or the best picture, not {reprlib.repr(self.keep)}."
             )
         if self.methods is None:
-            put("methods", PRESETS[DEFAULT_PRESET].methods)
+            kind = _kind(self.target, self.network, self.size)
+            put("methods", PRESETS[DEFAULT_PRESET].of_kind(kind).methods)
         plain = {
             name: dict(value) if isinstance(value, Mapping) else value
             for name, value in self.methods.items()
@@ -286,7 +287,7 @@ def preset(
         close = difflib.get_close_matches(str(name), PRESETS, n=1)
         hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(PRESETS)}."
         raise InputError(f"There is no preset called '{name}': {hint}")
-    entry = PRESETS[name]
+    entry = PRESETS[name].of_kind(_kind(target, network, size))
     if photo and not entry.steps:
         raise InputError(
             f"The preset {name} only blends other pictures and cannot start from a photo."
@@ -325,6 +326,13 @@ def preset(
         keep=keep or entry.keep,
         preset=name,
     )
+
+
+def _kind(target: Target, network: str, size: object) -> str:
+    """The kind of a target, as presets distinguish them."""
+    model = load_network(network)
+    resolved = target.resolved(model, checked_size(size))
+    return "class" if is_class(model, resolved) else resolved.kind
 
 
 def merged(methods: Mapping, changes: Mapping) -> dict:

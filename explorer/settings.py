@@ -40,6 +40,6 @@ def from_environment(environment=os.environ) -> Settings:
             values[entry.name] = type(entry.default)(environment[name])
         except ValueError:
             raise InputError(f"{name} must be a number, not '{environment[name]}'.") from None
-        if values[entry.name] < entry.metadata["low"]:
+        if not values[entry.name] >= entry.metadata["low"]:
             raise InputError(f"{name} must be at least {entry.metadata['low']}.")
     return Settings(**values)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from explorer.images import SAMPLES
-from explorer.presets import DEFAULT_PRESET
+from explorer.links import default_preset
 from explorer.recipe import PhotoStart, Recipe, merged, preset
+from explorer.targets import Target
 
 
 def code_of(recipes: Sequence[Recipe]) -> str:
@@ -30,23 +31,17 @@ def code_of(recipes: Sequence[Recipe]) -> str:
 
 def _expression(recipe: Recipe) -> str:
     target = recipe.target
-    arguments = [repr(target.layer), str(target.channel)]
-    if target.position is not None:
-        arguments.append(f"position={target.position!r}")
-    if target.after_relu:
-        arguments.append("after_relu=True")
-    name = recipe.preset or DEFAULT_PRESET
+    name = recipe.preset or default_preset(target)
     shape = {"network": recipe.network, "size": recipe.size, "seed": recipe.seed}
     base = preset(name, target, **shape)
-    parts = [repr(name), f"Target({', '.join(arguments)})"]
+    parts = [repr(name), _target(target)]
     steps = recipe.steps or recipe.parents[0].steps
     parts.append(f"steps={steps}")
     parts += [f"{option}={value!r}" for option, value in shape.items()]
     if recipe.keep != base.keep:
         parts.append(f"keep={recipe.keep!r}")
     if isinstance(recipe.start, PhotoStart):
-        sample = recipe.start.photo in SAMPLES
-        parts.append(f"photo={recipe.start.photo!r}" if sample else "photo=photo.name")
+        parts.append(f"photo={_photo(recipe.start.photo)}")
     changes = {
         method: dict(recipe.methods[method]) if method in recipe.methods else None
         for method in (*base.methods, *recipe.methods)
@@ -55,3 +50,26 @@ def _expression(recipe: Recipe) -> str:
     if merged(base.methods, changes) != merged(base.methods, {}):
         parts.append(f"methods={changes!r}")
     return "preset(\n    " + ",\n    ".join(parts) + ",\n)"
+
+
+def _target(target: Target) -> str:
+    arguments = [repr(target.layer)]
+    if target.channel is not None:
+        arguments.append(str(target.channel))
+    if target.position is not None:
+        arguments.append(f"position={target.position!r}")
+    if target.after_relu:
+        arguments.append("after_relu=True")
+    if target.direction is not None:
+        arguments.append(f"direction={dict(target.direction)!r}")
+    if target.photo is not None:
+        arguments.append(f"photo={_photo(target.photo)}")
+    if target.weight != 1:
+        arguments.append(f"weight={target.weight!r}")
+    if target.also:
+        arguments.append(f"also=[{', '.join(map(_target, target.also))}]")
+    return f"Target({', '.join(arguments)})"
+
+
+def _photo(name: str) -> str:
+    return repr(name) if name in SAMPLES else "photo.name"

@@ -158,6 +158,11 @@ def from_json(values: Mapping) -> Target:
     return Target(**values | {"also": tuple(from_json(term) for term in values.get("also", ()))})
 
 
+def is_class(network: Network, target: Target) -> bool:
+    """Whether a resolved target is one class."""
+    return target.layer == network.class_layer and target.channel is not None and not target.also
+
+
 # ---- In words
 
 

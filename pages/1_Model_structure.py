@@ -42,8 +42,8 @@ def fill(link):
 
 
 def choose(name):
-    """Choose a layer by its name."""
-    if name in names:
+    """Choose a layer by its name, unless the network is changed at the same moment."""
+    if name in names and state[f"{PAGE}:network"] == model.name:
         state[f"{PAGE}:layer"] = name
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from explorer.activations import code_of, tops
 from explorer.errors import InputError, MissingWeights
 from explorer.images import SAMPLES, jpeg_bytes
-from explorer.ui import activations, address, layout, networks, recognition
+from explorer.ui import activations, address, layout, networks, recognition, steady
 from explorer.ui.activations import PAGE
 from explorer.ui.photos import choose_photo
 from explorer.ui.session import visitor, warm_up
@@ -71,3 +71,4 @@ address.write(PAGE, activations.link())
 with st.expander("Show code"):
     names = [layer.paper_name for layer in layers]
     st.code(code_of(model, photo.name, names, expression, scale, lay_over), "python")
+steady.echo()

@@ -9,7 +9,8 @@ from explorer.networks import load_network
 from explorer.notes import picture_png, read_picture
 from explorer.snippets import code_of
 from explorer.studio import LIVE
-from explorer.ui import address, controls, layout, live, networks, strip
+from explorer.targets import describe
+from explorer.ui import address, controls, excite, judgment, layout, live, networks, steady, strip
 from explorer.ui.photos import own_photo
 from explorer.ui.session import upload_mb, visitor, warm_up
 
@@ -25,14 +26,15 @@ state = st.session_state
 
 def show(recipe):
     """Set the controls to a recipe, and render it."""
-    controls.fill_shared(PAGE, recipe)
-    controls.fill_recipe(PAGE, recipe)
+    with steady.setting():
+        controls.fill_shared(PAGE, recipe)
+        controls.fill_recipe(PAGE, recipe)
     state[f"{PAGE}:wanted"] = True
 
 
 def fill(link):
     """Set the controls from an address."""
-    (recipe, *_), complaints = recipes_in(link)
+    (recipe, *_), complaints = recipes_in(link, own=own_photo() and own_photo().name)
     show(recipe)
     state[f"{PAGE}:wanted"] = bool(link) and not live.ticket(PAGE)
     return complaints
@@ -56,17 +58,13 @@ model = networks.choose(PAGE, fill)
 warm_up(model.name)
 layout.complain(complaints)
 left, right = layout.stage()
-recipe = None
 with left:
-    try:
-        target = controls.target(PAGE, model)
-        if target.class_ is not None:
-            networks.offer_classes(PAGE, fill, model)
-        common = controls.shared(PAGE, own_photo())
-        button = st.container()
-        recipe = controls.recipe(PAGE, target, model, common, own_steps=True)
-    except InputError as error:
-        st.error(str(error))
+    target = excite.choose(PAGE, model, own_photo())
+    if target and target.class_ is not None:
+        networks.offer_classes(PAGE, fill, model)
+    common = controls.shared(PAGE, own_photo())
+    button = st.container()
+    recipe = controls.recipe(PAGE, target, model, common, own_steps=True)
     with st.expander("Open a saved picture with all its settings"):
         st.file_uploader(
             "A PNG saved here",
@@ -78,11 +76,11 @@ with left:
         if state.get(f"{PAGE}:dropped"):
             st.error(state[f"{PAGE}:dropped"])
 asked = state.pop(f"{PAGE}:wanted", False)
+held = live.ticket(PAGE)
+same = held is not None and held.recipes == (recipe,)
+clicked = button.button("Render", type="primary", width="stretch", disabled=same or recipe is None)
 if recipe:
     address.write(PAGE, link_of([recipe]))
-    held = live.ticket(PAGE)
-    same = held is not None and held.recipes == (recipe,)
-    clicked = button.button("Render", type="primary", width="stretch", disabled=same)
     if clicked or ((opened or asked) and not same):
         live.begin(PAGE, [recipe], own_photo())
         st.rerun()
@@ -101,8 +99,7 @@ with right:
             )
     elif held and view.status not in LIVE and view.frames:
         done, frame = held.recipes[0], view.frames[0]
-        layer = load_network(done.network).layer(done.target.layer)
-        name = f"{layer.paper_name}-{done.target.channel}"
+        name = layout.file_name(describe(load_network(done.network), done.target))
         with st.container(horizontal=True, gap="small"):
             st.download_button(
                 "Download PNG with its recipe",
@@ -119,7 +116,12 @@ with right:
                 on_click="ignore",
             )
         strip.remember(done, frame)
+    judged = st.container()
     strip.show(show)
     if recipe:
         with st.expander("Show code"):
             st.code(code_of([recipe]), "python")
+    if held and view.status not in LIVE and view.frames:
+        with judged:
+            judgment.show(held, view, 0)
+steady.echo()

@@ -2,20 +2,17 @@
 
 import io
 
-import pandas as pd
 import streamlit as st
 from PIL import Image
 
-from explorer.errors import InputError
 from explorer.links import link_of, recipes_in
-from explorer.measures import MEASURES, measured
 from explorer.networks import load_network
 from explorer.presets import PRESETS
 from explorer.sheets import sheet
 from explorer.snippets import code_of
 from explorer.studio import LIVE
 from explorer.targets import describe
-from explorer.ui import address, controls, layout, live, networks
+from explorer.ui import address, controls, excite, judgment, layout, live, networks, steady
 from explorer.ui.layout import number
 from explorer.ui.photos import own_photo
 from explorer.ui.session import settings, visitor, warm_up
@@ -30,9 +27,10 @@ SERIES = {
         *("report/4-small-norm", "report/a-blurred-gradient", "report/b-recursive-1"),
         *("report/c-recursive-5", "report/d-laplacian-4", "report/f-laplacian-4+5"),
     ),
+    "Other tools, and the best here": ("tf-keras-vis", "lucid", "maco", "best"),
     "Yosinski's four sets": ("yosinski/1", "yosinski/2", "yosinski/3", "yosinski/4"),
 }
-FIRST = ("report/naive", "report/4-small-norm")
+FIRST = ("report/naive", "best")
 SHORT = 60  # steps to begin with: several pictures take several times as long as one
 
 layout.begin("Compare", "The same target, seed, start and step; only the recipe differs.")
@@ -42,7 +40,8 @@ state = st.session_state
 
 def fill(link):
     """Set the controls from an address."""
-    recipes, complaints = recipes_in(link, [f"{name};steps={SHORT}" for name in FIRST])
+    first = [f"{name};steps={SHORT}" for name in FIRST]
+    recipes, complaints = recipes_in(link, first, own_photo() and own_photo().name)
     recipes = recipes[: settings().recipes]
     controls.fill_shared(PAGE, recipes[0])
     state[f"{PAGE}:count"] = max(2, len(recipes))
@@ -53,10 +52,11 @@ def fill(link):
 
 def show_series(names):
     """Set the recipes to a series of presets, and render them."""
-    for i, recipe in enumerate(names):
-        state[f"{PAGE}{i}:preset"] = recipe
-        controls.preset_chosen(f"{PAGE}{i}")
-    state[f"{PAGE}:count"] = len(names)
+    with steady.setting():
+        for i, recipe in enumerate(names):
+            state[f"{PAGE}{i}:preset"] = recipe
+            controls.preset_chosen(f"{PAGE}{i}")
+        state[f"{PAGE}:count"] = len(names)
     state[f"{PAGE}:wanted"] = True
 
 
@@ -65,30 +65,31 @@ model = networks.choose(PAGE, fill)
 warm_up(model.name)
 layout.complain(complaints)
 left, right = layout.stage(4, 8)
-recipes = []
 with left:
-    try:
-        target = controls.target(PAGE, model)
-        if target.class_ is not None:
-            networks.offer_classes(PAGE, fill, model)
-        common = controls.shared(PAGE, own_photo())
-        button = st.container()
-        with st.container(horizontal=True, gap="small"):
-            for title, names in SERIES.items():
-                st.button(title, on_click=show_series, args=(names,))
-        count = st.slider("Recipes", 2, settings().recipes, key=f"{PAGE}:count")
-        for i, tab in enumerate(st.tabs([f"Recipe {i + 1}" for i in range(count)])):
-            with tab:
-                recipes.append(controls.recipe(f"{PAGE}{i}", target, model, common))
-    except InputError as error:
-        recipes = []
-        st.error(str(error))
+    target = excite.choose(PAGE, model, own_photo())
+    if target and target.class_ is not None:
+        networks.offer_classes(PAGE, fill, model)
+    common = controls.shared(PAGE, own_photo())
+    button = st.container()
+    with st.container(horizontal=True, gap="small"):
+        for title, names in SERIES.items():
+            st.button(title, on_click=show_series, args=(names,))
+    count = st.slider("Recipes", 2, settings().recipes, key=f"{PAGE}:count")
+    recipes = []
+    for i, tab in enumerate(st.tabs([f"Recipe {i + 1}" for i in range(count)])):
+        with tab:
+            recipes.append(controls.recipe(f"{PAGE}{i}", target, model, common))
+if None in recipes:
+    wrong = [str(i) for i, recipe in enumerate(recipes, 1) if recipe is None]
+    if target:
+        button.error(f"Nothing can be drawn yet: see recipe {' and '.join(wrong)}.")
+    recipes = []
 asked = state.pop(f"{PAGE}:wanted", False)
+held = live.ticket(PAGE)
+same = held is not None and held.recipes == tuple(recipes)
+clicked = button.button("Render all", type="primary", width="stretch", disabled=same or not recipes)
 if recipes:
     address.write(PAGE, link_of(recipes))
-    held = live.ticket(PAGE)
-    same = held is not None and held.recipes == tuple(recipes)
-    clicked = button.button("Render all", type="primary", width="stretch", disabled=same)
     if clicked or ((opened or asked) and not same):
         live.begin(PAGE, recipes, own_photo())
         st.rerun()
@@ -107,25 +108,7 @@ with right:
                 "All pictures grow together, so you can compare them at any step."
             )
     elif held and view.status not in LIVE and view.frames:
-        rows = []
-        for title, frame in zip(titles, view.frames, strict=True):
-            values = measured(frame.kept.image)
-            score = float(number(frame.kept.score).replace(",", ""))
-            row = {"recipe": title, "score": score}
-            for name, measure in MEASURES.items():
-                scale = 100 if measure.unit == "%" else 1
-                row[measure.title + f" ({measure.unit})" * bool(measure.unit)] = round(
-                    scale * values[name], 1
-                )
-            rows.append(row)
-        st.dataframe(
-            pd.DataFrame(rows),
-            hide_index=True,
-            width="stretch",
-            column_config={"score": st.column_config.NumberColumn(format="localized")},
-            alt="Measures of the pictures, a recipe in each row",
-        )
-        st.caption(" ".join(f"**{m.title.capitalize()}**: {m.help}" for m in MEASURES.values()))
+        judged = st.container()
         kept = [frame.kept for frame in view.frames]
         cells = [
             (frame.image, f"{title}\nstep {frame.step}, score {number(frame.score)}")
@@ -147,3 +130,7 @@ with right:
     if recipes:
         with st.expander("Show code"):
             st.code(code_of(recipes), "python")
+    if held and view.status not in LIVE and view.frames:
+        with judged:
+            judgment.table(titles, held, view)
+steady.echo()

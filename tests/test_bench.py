@@ -92,6 +92,13 @@ def test_json(vgg, capsys):
         assert result["share_of_matrix_product_rate"] == pytest.approx(share)
 
 
+def test_layers_measured_by_default(vgg, capsys):
+    assert not main(["bench", "--size", "32", "--repeats", "1", "--json"])
+    found = json.loads(capsys.readouterr().out)
+    layers = [result["layer"] for result in found["results"]]
+    assert layers == ["block3_conv1", "block5_conv1", "block5_conv3"]
+
+
 def test_lines_for_people(vgg, capsys):
     assert not main(["bench", "--layers", "conv1_1", "--size", "32", "--repeats", "1"])
     lines = capsys.readouterr().out.splitlines()

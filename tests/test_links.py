@@ -27,6 +27,16 @@ def test_a_recipe_travels_in_a_link(name, steps, methods):
         Target("conv3_2", 0, after_relu=True),
         Target("fc7", 12),
         Target(class_="flamingo"),
+        Target(class_="flamingo", weight=-1),
+        Target("conv5_1"),
+        Target("fc6"),
+        Target("conv4_1", direction={1: 0.5, 7: -1}),
+        Target("conv4_1", direction={3: 1}, after_relu=True, weight=-2.5),
+        Target("conv4_1", photo="cat"),
+        Target("conv4_1", 6, weight=0.3, also=(Target("conv4_1", 7, weight=0.7),)),
+        Target("conv4_1", 6, also=(Target(class_=130, weight=-1e-5), Target("pool3"))),
+        Target("conv4_1", photo="cat", also=(Target("conv3_1", 2, weight=0.333333333333),)),
+        Target("predictions"),
     ],
 )
 def test_every_target_travels(target):
@@ -77,6 +87,31 @@ def test_an_empty_address_is_the_default():
         {"seed": "٣"},
         {"photo": "../../etc/passwd"},
         {"photo": "sha256:00"},
+        {"photo": "yours"},
+        {"of": "yours"},
+        {"of": "../../etc/passwd"},
+        {"of": "cat", "channel": "1"},
+        {"of": "cat", "layer": "fc_1"},
+        {"direction": ""},
+        {"direction": "1:0.5,"},
+        {"direction": "1:0.5,7:nan"},
+        {"direction": "1:0"},
+        {"direction": "256:1", "layer": "conv3_1"},
+        {"direction": "1:1", "of": "cat"},
+        {"direction": "1:1" * 600},
+        {"layer": "conv3_1", "position": "center"},
+        {"layer": "input"},
+        {"weight": ""},
+        {"weight": "0"},
+        {"weight": "inf"},
+        {"weight": "1e9"},
+        {"weight": "-"},
+        {"also": "|"},
+        {"also": "conv9_9:1"},
+        {"also": "conv4_1:x"},
+        {"also": "0*conv4_1:1"},
+        {"also": "|".join(["conv4_1:1"] * 8)},
+        {"class": "130", "also": "class:no such thing"},
         {"recipe": "nothing"},
         {"recipe": "report/naive;steps=0"},
         {"recipe": "report/naive;rms.size=nan"},
@@ -102,3 +137,26 @@ def test_position_and_relu_need_no_layer():
     assert not complaints
     assert (recipe.target.layer, recipe.target.position) == ("block3_conv1", "center")
     assert recipe.target.after_relu
+
+
+def test_an_own_photo_stays_out_of_the_address_and_is_there_again_for_its_owner():
+    own = "sha256:" + "0" * 64
+    recipe = preset("report/naive", Target("conv4_1", photo=own), photo=own)
+    link = link_of([recipe])
+    assert own not in "".join(link.values())
+    assert recipes_in(link, own=own) == ([recipe], [])
+    (other,), complaints = recipes_in(link)
+    assert len(complaints) == 2 and not other.photos
+
+
+def test_a_weight_and_further_targets_need_no_layer():
+    (recipe,), complaints = recipes_in({"weight": "-2", "also": "conv4_1:6"})
+    assert not complaints
+    assert (recipe.target.layer, recipe.target.channel) == ("block3_conv1", 1)
+    assert recipe.target.weight == -2 and recipe.target.also[0].channel == 6
+
+
+def test_spaces_in_further_targets_do_no_harm():
+    (recipe,), complaints = recipes_in({"layer": "conv4_1", "also": "-0.5 * class:130 | pool3"})
+    assert not complaints
+    assert [term.weight for term in recipe.target.also] == [-0.5, 1.0]

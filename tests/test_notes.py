@@ -88,6 +88,11 @@ def test_forged_stops_are_refused(tiny, stopped, refused):
         read_picture(data)
 
 
+def test_a_sheet_is_told_from_a_picture(tiny, refused):
+    with refused("sheet of several recipes"):
+        read_picture(png_bytes(PIXELS, {"recipes": [made().as_dict(), made().as_dict()]}))
+
+
 @pytest.mark.parametrize("note", [{}, {"recipe": None}, {"recipe": []}, {"recipe": {"format": 0}}])
 def test_notes_without_a_recipe_are_refused(note, refused):
     with refused():

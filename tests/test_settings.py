@@ -20,3 +20,9 @@ def test_each_limit_can_be_set(name):
 def test_nonsense_is_refused(value, refused):
     with refused("EXPLORER_STEPS"):
         from_environment({"EXPLORER_STEPS": value})
+
+
+def test_what_is_no_number_is_refused(refused):
+    """A turn of such a length would never end."""
+    with refused("EXPLORER_TURN_SECONDS must be at least"):
+        from_environment({"EXPLORER_TURN_SECONDS": "nan"})

@@ -44,3 +44,34 @@ def test_a_photo_of_ones_own_is_asked_for():
     code = code_of([recipe])
     assert "read_photo(" in code
     assert "render(network, recipe, photo)" in code
+
+
+@pytest.mark.parametrize(
+    ("target", "methods"),
+    [
+        (Target("two"), {}),
+        (Target("two", direction={1: 0.5, 3: -1}, after_relu=True), {}),
+        (Target("two", photo="cat"), {}),
+        (Target("two", 1, weight=-0.5, also=(Target("one", 2), Target("two"))), {}),
+        (Target("two", 1), {"diversity": {"pictures": 2}, "jitter": {}}),
+        (
+            Target("two", 1),
+            {"fourier": {}, "adam": {}}
+            | dict.fromkeys(("rms", "clip", "decay", "blur", "small-norm")),
+        ),
+    ],
+)
+def test_every_target_and_new_method_runs(target, methods, tiny, tmp_path, monkeypatch, capsys):
+    recipe = preset(
+        "report/4-small-norm", target, network="tiny", steps=2, size=32, methods=methods
+    )
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code_of([recipe]), "snippet", "exec"), {})
+    *_, last = render(tiny, recipe)
+    assert np.array_equal(np.asarray(Image.open("picture.png")), last.kept.image)
+
+
+def test_an_own_photo_is_asked_for():
+    recipe = preset("report/naive", Target("conv1_2", photo="sha256:" + "0" * 64))
+    code = code_of([recipe])
+    assert "photo=photo.name" in code and "read_photo(" in code

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from explorer.errors import InputError
 from explorer.images import SAMPLES, Photo, read_photo, sample_photo
-from explorer.networks import NETWORKS, load_network
+from explorer.networks import DEFAULT_NETWORK, NETWORKS, load_network
 from explorer.notes import read_picture
 from explorer.presets import DEFAULT_PRESET
 from explorer.recipe import Recipe, from_json, preset
@@ -22,7 +22,7 @@ LONGEST_RECIPE = 10_000_000
 
 def add_network(parser: argparse.ArgumentParser) -> None:
     """`--network` and `--json`, which every command has."""
-    parser.add_argument("--network", default="vgg16", help=f"one of {', '.join(NETWORKS)}")
+    parser.add_argument("--network", default=DEFAULT_NETWORK, help=f"one of {', '.join(NETWORKS)}")
     add_json(parser)
 
 

@@ -1,23 +1,112 @@
-"""A convolution whose gradient is fast on a CPU.
+"""Convolution and pooling: Keras's values, and gradients that are fast on a CPU.
 
 For an odd 'SAME' convolution with stride 1 the gradient with respect to its input is itself a
-convolution, with the kernel turned by 180° and its channels swapped; TensorFlow's forward
-convolution is the better optimized of the two, and none is computed for the weights. Winograd's
-method, where it is faster still, is for gradients only: going forward, its rounding would move
-values across zero and break ties of the pooling, and gradients jump there; they would differ from
-Keras's by percents.
+convolution, with the kernel turned by 180° and its channels swapped; none is computed for the
+weights. Winograd's method, where it is faster still, is for gradients only: going forward, its
+rounding would move values across zero and break ties of the pooling, and gradients jump there; they
+would differ from Keras's by percents.
 """
 
-import numpy as np
+from contextlib import nullcontext
+from functools import cached_property
 
 from explorer.networks import device, winograd
 from explorer.networks.layers import Layer
 
-WINOGRAD_CHANNELS = 128
+WIDE = 128 * 256
+"""A kernel with more weights than this at each place is split, on a CPU, into kernels of `PART`
+output channels: oneDNN reads it as it lies in memory, and there its long rows drive each other out
+of the cache."""
+PART = 64
+FEW = 4
+"""With so few output channels, four pixels are computed as if they were channels of one pixel: that
+fills the registers."""
+WINOGRAD_CHANNELS = 64
 """With fewer, in or out, the transformations cost what the products save."""
 WINOGRAD_PIXELS = 20 * 20, 256 * 256
 """On a smaller map, reading the transformed kernel takes too long; on a larger one, the tiles take
-too much memory, seven times the map's own."""
+too much memory."""
+
+
+class Convolution:
+    """An odd 'SAME' convolution with stride 1 and fixed weights, before its activation.
+
+    Args:
+        kernel: (side, side, in, out).
+        bias: (out,).
+    """
+
+    def __init__(self, kernel, bias):
+        self.kernel, self.bias = kernel, bias
+
+    def __call__(self, x):
+        """(b, h, w, in) -> (b, h, w, out)."""
+        import tensorflow as tf
+
+        @tf.custom_gradient
+        def apply(x):
+            outputs = [
+                tf.nn.bias_add(tf.nn.conv2d(x, kernel, 1, "SAME"), bias)
+                for kernel, bias in zip(self._kernels, self._biases, strict=True)
+            ]
+            return _joined(outputs), self._gradient
+
+        return apply(x)
+
+    def channel(self, number) -> "Convolution":
+        """The convolution to one of the output channels; `number` is an int32 scalar."""
+        import tensorflow as tf
+
+        return Convolution(
+            tf.gather(self.kernel, [number], axis=-1), tf.gather(self.bias, [number])
+        )
+
+    def _gradient(self, upstream):
+        import tensorflow as tf
+
+        if self._suits_winograd(upstream):
+            return winograd.convolution(upstream, self._transformed)
+        if self.kernel.shape[2] <= FEW and self._three_wide:
+            return _by_fours(upstream, self._turned_kernels[0])
+        return _joined(
+            [tf.nn.conv2d(upstream, kernel, 1, "SAME") for kernel in self._turned_kernels]
+        )
+
+    @property
+    def _three_wide(self) -> bool:
+        return tuple(self.kernel.shape[:2]) == (3, 3)
+
+    def _suits_winograd(self, upstream) -> bool:
+        fewest, most = WINOGRAD_PIXELS
+        return (
+            device.on_cpu()
+            and self._three_wide
+            and min(self.kernel.shape[2:]) >= WINOGRAD_CHANNELS
+            and fewest <= upstream.shape[1] * upstream.shape[2] <= most
+        )
+
+    # What the weights are made into, once, when it is first needed.
+
+    @cached_property
+    def _kernels(self) -> list:
+        with _outside(self.kernel):
+            return _split(self.kernel, self.kernel)
+
+    @cached_property
+    def _biases(self) -> list:
+        with _outside(self.kernel):
+            return _split(self.bias, self.kernel)
+
+    @cached_property
+    def _turned_kernels(self) -> list:
+        with _outside(self.kernel):
+            kernel = turned(self.kernel)
+            return _split(kernel, kernel)
+
+    @cached_property
+    def _transformed(self):
+        with _outside(self.kernel):
+            return winograd.transformed(turned(self.kernel))
 
 
 def is_turnable(layer: Layer) -> bool:
@@ -27,42 +116,9 @@ def is_turnable(layer: Layer) -> bool:
 
 def turned(kernel):
     """The kernel that carries a gradient back: (h, w, in, out) -> (h, w, out, in)."""
-    if isinstance(kernel, np.ndarray):
-        return np.ascontiguousarray(kernel[::-1, ::-1].transpose(0, 1, 3, 2))
     import tensorflow as tf
 
     return tf.transpose(tf.reverse(kernel, [0, 1]), (0, 1, 3, 2))
-
-
-def convolution(x, kernel, bias, turned_kernel, transformed_kernel=None):
-    """'SAME' convolution with stride 1: (b, h, w, in) -> (b, h, w, out), before ReLU.
-
-    Args:
-        turned_kernel: `turned(kernel)`.
-        transformed_kernel: a function that returns `winograd.transformed(turned_kernel)`, if that
-            method may be used; called only if it is.
-    """
-    import tensorflow as tf
-
-    @tf.custom_gradient
-    def apply(x):
-        def gradient(upstream):
-            if transformed_kernel and _suits_winograd(upstream, turned_kernel):
-                return winograd.convolution(upstream, transformed_kernel())
-            return tf.nn.conv2d(upstream, turned_kernel, 1, "SAME")
-
-        return tf.nn.conv2d(x, kernel, 1, "SAME"), gradient
-
-    return tf.nn.bias_add(apply(x), bias)
-
-
-def _suits_winograd(x, kernel) -> bool:
-    fewest, most = WINOGRAD_PIXELS
-    return (
-        device.start().startswith("CPU")
-        and min(kernel.shape[2:]) >= WINOGRAD_CHANNELS
-        and fewest <= x.shape[1] * x.shape[2] <= most
-    )
 
 
 def max_pool(x):
@@ -70,3 +126,41 @@ def max_pool(x):
     import tensorflow as tf
 
     return tf.nn.max_pool2d(x, 2, 2, "VALID")
+
+
+def _outside(kernel):
+    """Where to compute with a kernel: at once, outside any trace, unless the trace made it."""
+    import tensorflow as tf
+
+    return nullcontext() if tf.is_symbolic_tensor(kernel) else tf.init_scope()
+
+
+def _split(weights, kernel) -> list:
+    """Weights (..., out) of a kernel in parts of the output channels; see `WIDE`."""
+    import tensorflow as tf
+
+    inputs, outputs = kernel.shape[2:]
+    split = inputs * outputs > WIDE and device.on_cpu() and not tf.is_symbolic_tensor(kernel)
+    starts = range(0, outputs, PART if split else outputs)
+    return [weights[..., i : i + starts.step] for i in starts]
+
+
+def _joined(outputs: list):
+    import tensorflow as tf
+
+    return tf.concat(outputs, -1) if len(outputs) > 1 else outputs[0]
+
+
+def _by_fours(x, kernel):
+    """A 'SAME' convolution to few channels: of each 2×2 pixels at once; see `FEW`."""
+    import tensorflow as tf
+
+    height, width = x.shape[1:3]
+    shifted = [
+        tf.pad(kernel, ((down, 1 - down), (across, 1 - across), (0, 0), (0, 0)))
+        for down in (0, 1)
+        for across in (0, 1)
+    ]
+    padding = ((0, 0), (1, 1 + height % 2), (1, 1 + width % 2), (0, 0))
+    fours = tf.nn.conv2d(x, tf.concat(shifted, -1), 2, padding)
+    return tf.nn.depth_to_space(fours, 2)[:, :height, :width]

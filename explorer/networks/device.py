@@ -68,3 +68,8 @@ def _cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def on_cpu() -> bool:
+    """Whether it is the CPU that computes."""
+    return start().startswith("CPU")

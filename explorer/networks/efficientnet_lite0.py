@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.networks.convolution import convolution, is_turnable, turned
+from explorer.networks.convolution import Convolution, is_turnable
 from explorer.networks.layers import Layer, Row, chain
 from explorer.networks.network import Network
 
@@ -99,8 +99,8 @@ class EfficientNetLite0(Network):
                 made = self.model.get_layer(layer.name)
                 made.set_weights(self.embedded_weights(layer))
                 kernel, bias = map(tf.convert_to_tensor, made.weights)
-                back = (turned(kernel),) if is_turnable(layer) else ()
-                tensors[layer.name] = (kernel, bias, *back)
+                turnable = is_turnable(layer)
+                tensors[layer.name] = Convolution(kernel, bias) if turnable else (kernel, bias)
         return tensors
 
     def embedded_weights(self, layer: Layer) -> tuple[np.ndarray, np.ndarray] | None:
@@ -149,7 +149,7 @@ class EfficientNetLite0(Network):
         import tensorflow as tf
 
         if is_turnable(layer):
-            return convolution(x, *self.tensors[layer.name])
+            return self.tensors[layer.name](x)
         kernel, bias = self.tensors[layer.name]
         if layer.kind == "dense":
             return x @ kernel + bias

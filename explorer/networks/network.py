@@ -11,9 +11,11 @@ import numpy as np
 
 from explorer.errors import InputError
 from explorer.networks import classes, device
-from explorer.networks.convolution import is_turnable
+from explorer.networks.convolution import Convolution, is_turnable
 from explorer.networks.layers import Layer
 
+MOST_NAMED = 30
+"""A network of more layers than these does not name them all in a sentence."""
 KEPT_FUNCTIONS = 16
 """How many compiled functions of one kind a network keeps; the oldest are forgotten."""
 
@@ -69,8 +71,10 @@ class Network(ABC):
         if wanted in self._by_name:
             return self._by_name[wanted]
         close = difflib.get_close_matches(wanted, self._by_name, n=1, cutoff=0.6)
-        known = ", ".join(layer.paper_name for layer in self.layers)
-        hint = f"did you mean {close[0]}?" if close else f"its layers are {known}."
+        known = f"its layers are {', '.join(layer.paper_name for layer in self.layers)}."
+        if len(self.layers) > MOST_NAMED:
+            known = f"python -m explorer layers --network {self.name} lists its layers."
+        hint = f"did you mean {close[0]}?" if close else known
         raise InputError(f"{self.title} has no layer '{name}': {hint}")
 
     @property
@@ -114,7 +118,8 @@ class Network(ABC):
             if layer.parameters:
                 kernel = tf.compat.v1.placeholder(tf.float32, layer.weights_shape, "kernel")
                 bias = tf.compat.v1.placeholder(tf.float32, (layer.channels,), "bias")
-                tensors[layer.name] = (kernel, bias, kernel)[: 3 if is_turnable(layer) else 2]
+                made = Convolution(kernel, bias) if is_turnable(layer) else (kernel, bias)
+                tensors[layer.name] = made
         return tensors
 
     @abstractmethod
@@ -162,8 +167,12 @@ class Network(ABC):
             `predictions` has the classes' scores before softmax, `softmax` their probabilities.
 
         Raises:
-            InputError: an unknown layer, a picture of the wrong size, or missing weights.
+            InputError: an unknown layer, a picture of the wrong shape, or missing weights.
         """
+        if image.ndim != 3 or image.shape[2] != 3:
+            raise InputError(
+                f"A picture must be RGB, of shape (height, width, 3), not {image.shape}."
+            )
         wanted = [self.layer(name) for name in names]
         size = image.shape[:2]
         for layer in wanted:

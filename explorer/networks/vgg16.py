@@ -1,14 +1,13 @@
 """VGG16 (Simonyan and Zisserman, "Very Deep Convolutional Networks", 2015)."""
 
-from functools import cache, partial
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from explorer.errors import InputError, MissingWeights
-from explorer.networks import dense_weights, winograd
-from explorer.networks.convolution import convolution, max_pool, turned
+from explorer.networks import dense_weights
+from explorer.networks.convolution import Convolution, max_pool
 from explorer.networks.layers import Layer, Row, chain
 from explorer.networks.network import Network
 
@@ -52,7 +51,7 @@ class VGG16(Network):
     first_target = ("conv3_1", 1)
     row = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
     row_title = "The report's row"
-    benchmarks = ("conv3_1", "conv5_1")
+    benchmarks = ("conv3_1", "conv5_1", "conv5_3")
 
     def output_size(self, layer: Layer, size: tuple[int, int]) -> tuple[int, int]:
         return size[0] // layer.receptive_stride, size[1] // layer.receptive_stride
@@ -81,11 +80,8 @@ class VGG16(Network):
         tensors = {}
         for name, arrays in (self._read_embedded() | dense).items():
             self.model.get_layer(name).set_weights(arrays)
-            kernel, bias = (tf.convert_to_tensor(v) for v in self.model.get_layer(name).weights)
-            tensors[name] = (kernel, bias)
-            if kernel.shape.rank == 4:
-                back = tf.constant(turned(arrays[0]))
-                tensors[name] += (back, cache(partial(winograd.transformed, back)))
+            weights = [tf.convert_to_tensor(v) for v in self.model.get_layer(name).weights]
+            tensors[name] = tuple(weights) if name in dense else Convolution(*weights)
         return tensors
 
     def embedded_weights(self, layer: Layer) -> tuple[np.ndarray, np.ndarray] | None:
@@ -117,7 +113,9 @@ class VGG16(Network):
         return self.tensors[layer.name]
 
     def preprocess(self, image):
-        return image[..., ::-1] - np.float32(self.mean_color[::-1])
+        import tensorflow as tf
+
+        return tf.reverse(image, [-1]) - np.float32(self.mean_color[::-1])
 
     def outputs(self, image, last: str) -> dict:
         import tensorflow as tf
@@ -128,7 +126,7 @@ class VGG16(Network):
         for before, layer in pairwise(self.layers[:end]):
             if layer.kind == "convolution":
                 x = x if before.kind == "input" else tf.nn.relu(x)
-                x = convolution(x, *self._weights(layer))
+                x = self._weights(layer)(x)
             elif layer.kind == "pooling":
                 x = max_pool(x)
             elif layer.kind == "flatten":
@@ -150,9 +148,7 @@ class VGG16(Network):
         before = self.layers[self.layers.index(layer) - 1]
         x = self.outputs(image, before.name)[before.name]
         x = x if before.kind == "input" else tf.nn.relu(x)
-        kernel, bias = self._weights(layer)[:2]
-        kernel = tf.gather(kernel, [channel], axis=-1)
-        bias = tf.gather(bias, [channel])
-        if layer.kind == "dense":
-            return (x @ kernel + bias)[..., 0]
-        return convolution(x, kernel, bias, turned(kernel))[..., 0]
+        if layer.kind == "convolution":
+            return self._weights(layer).channel(channel)(x)[..., 0]
+        kernel, bias = self._weights(layer)
+        return (x @ tf.gather(kernel, [channel], axis=-1) + tf.gather(bias, [channel]))[..., 0]

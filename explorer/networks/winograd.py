@@ -12,6 +12,9 @@ from functools import lru_cache
 import numpy as np
 
 TILE, STEP = 6, 4
+PIECE_BYTES = 2**22
+"""Of the values of the tiles computed at a time, so that they stay in the cache from one operation
+to the next."""
 
 POINTS = ((1, 0), (1, 1), (1, -1), (1, 0.5), (1, -2), (0, 1))
 """Where polynomials are evaluated, t / s for each (s, t): 0, 1, -1, 1/2, -2 and infinity; mixed
@@ -35,15 +38,11 @@ TILE_OUT = _both_ways(_values(STEP).T)  # (16, 36)
 
 
 def transformed(kernel):
-    """What `convolution` takes instead of a kernel: (3, 3, in, out) -> (36, in, out).
-
-    Computed at once, even where a `tf.function` is being traced.
-    """
+    """What `convolution` takes instead of a kernel: (3, 3, in, out) -> (36, in, out)."""
     import tensorflow as tf
 
-    with tf.init_scope():
-        values = tf.matmul(KERNEL_IN, tf.reshape(kernel, (KERNEL_IN.shape[1], -1)))
-        return tf.reshape(values, (TILE * TILE, *kernel.shape[2:]))
+    values = tf.matmul(KERNEL_IN, tf.reshape(kernel, (KERNEL_IN.shape[1], -1)))
+    return tf.reshape(values, (TILE * TILE, *kernel.shape[2:]))
 
 
 def convolution(x, transformed_kernel):
@@ -59,32 +58,42 @@ def convolution(x, transformed_kernel):
     import tensorflow as tf
 
     points, channels, filters = transformed_kernel.shape
-    tiles, outputs = _places(*x.shape[:3])
-    pixels = tf.pad(tf.reshape(x, (-1, channels)), ((0, 1), (0, 0)))
-    values = tf.matmul(TILE_IN, tf.reshape(tf.gather(pixels, tiles), (points, -1)))
-    sums = tf.matmul(tf.reshape(values, (points, -1, channels)), transformed_kernel)
-    pixels = tf.matmul(TILE_OUT, tf.reshape(sums, (points, -1)))
-    return tf.reshape(
-        tf.gather(tf.reshape(pixels, (-1, filters)), outputs), (*x.shape[:3], filters)
-    )
+    pixels = tf.reshape(x, (-1, channels))
+
+    def computed(tiles, outputs):
+        values = tf.gather_nd(pixels, tiles[..., None], bad_indices_policy="IGNORE")
+        values = tf.matmul(TILE_IN, tf.reshape(values, (points, -1)))
+        sums = tf.matmul(tf.reshape(values, (points, -1, channels)), transformed_kernel)
+        values = tf.matmul(TILE_OUT, tf.reshape(sums, (points, -1)))
+        return tf.gather(tf.reshape(values, (-1, filters)), outputs)
+
+    most_tiles = PIECE_BYTES // (4 * points * max(channels, filters))
+    pieces = [computed(*places) for places in _places(*x.shape[:3], most_tiles)]
+    return tf.reshape(tf.concat(pieces, 0), (*x.shape[:3], filters))
 
 
 @lru_cache(64)
-def _places(batch: int, height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
+def _places(
+    batch: int, height: int, width: int, most_tiles: int
+) -> list[tuple[np.ndarray, np.ndarray]]:
     """Where to find pixels, as numbers of rows of a (pixels, channels) matrix.
 
     Returns:
-        (36, tiles): the input pixel at each place of each tile; the number after the last pixel
-        stands for the zeros around the picture.
-        (pixels,): each output pixel among those computed, (16, tiles) in order.
+        For each piece, some rows of tiles, from top to bottom:
+        (36, tiles), the input pixel at each place of each tile; the number after the last pixel
+        stands for the zeros around the picture;
+        (pixels,), each output pixel of the piece among those computed, (16, tiles) in order.
     """
     down, across = -(-height // STEP), -(-width // STEP)
     pixels = np.arange(batch * height * width, dtype=np.int32).reshape(batch, height, width)
     margins = ((0, 0), (1, STEP * down + 1 - height), (1, STEP * across + 1 - width))
     padded = np.pad(pixels, margins, constant_values=pixels.size)
     windows = np.lib.stride_tricks.sliding_window_view(padded, (TILE, TILE), axis=(1, 2))
-    tiles = windows[:, ::STEP, ::STEP].transpose(3, 4, 0, 1, 2).reshape(TILE * TILE, -1)
-    computed = np.arange(batch * down * across * STEP * STEP, dtype=np.int32)
-    computed = computed.reshape(STEP, STEP, batch, down, across).transpose(2, 3, 0, 4, 1)
-    computed = computed.reshape(batch, STEP * down, STEP * across)[:, :height, :width]
-    return tiles, computed.reshape(-1)
+    rows = windows[:, ::STEP, ::STEP].reshape(batch * down, across, TILE, TILE)
+    places = []
+    for piece in np.array_split(rows, min(len(rows), -(-len(rows) * across // most_tiles))):
+        tiles = piece.transpose(2, 3, 0, 1)
+        computed = tiles[1 : 1 + STEP, 1 : 1 + STEP].ravel()
+        outputs = np.argsort(computed)[: np.count_nonzero(computed < pixels.size)]
+        places.append((tiles.reshape(TILE * TILE, -1), outputs.astype(np.int32)))
+    return places

@@ -26,14 +26,13 @@ from explorer.activations import (
 )
 from explorer.errors import InputError
 from explorer.images import SAMPLES, Photo, jpeg_bytes
-from explorer.links import link_of, whole
+from explorer.links import default_preset, link_of, whole
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
-from explorer.presets import DEFAULT_PRESET
 from explorer.recipe import preset
 from explorer.sheets import COLORMAP, enlarged, heat_map
 from explorer.targets import Target
-from explorer.ui import live, networks
+from explorer.ui import live, networks, steady
 from explorer.ui.layout import data_url, number
 from explorer.ui.session import network, warm_up
 
@@ -174,7 +173,6 @@ def forget() -> None:
 
 def choose_layers(model: Network) -> list[Layer]:
     """Choose the view and the layer; returns the layers to show."""
-    state = st.session_state
     left, right = st.columns((7, 5), gap="medium", vertical_alignment="bottom")
     view = left.segmented_control(
         "View",
@@ -189,10 +187,15 @@ def choose_layers(model: Network) -> list[Layer]:
         [layer.paper_name for layer in model.layers if has_maps(layer)],
         key=f"{PAGE}:layer",
         format_func=lambda name: f"{name} · {_dimensions(model.layer(name))}",
-        on_change=state.__setitem__,
-        args=(f"{PAGE}:filter", None),
+        on_change=_layer_chosen,
     )
     return [model.layer(name) for name in (model.row if view == "row" else [layer])]
+
+
+def _layer_chosen() -> None:
+    if not steady.overruled(f"{PAGE}:layer"):
+        with steady.setting():
+            st.session_state[f"{PAGE}:filter"] = None
 
 
 def choose_filters(layers: Sequence[Layer]) -> tuple[Callable[[np.ndarray], list[int]], str]:
@@ -262,8 +265,9 @@ def settle_filter(answer: np.ndarray, shown: Sequence[int]) -> None:
 
 
 def _pick(layer: str, channel: int) -> None:
-    st.session_state[f"{PAGE}:layer"] = layer
-    st.session_state[f"{PAGE}:filter"] = channel
+    with steady.setting():
+        st.session_state[f"{PAGE}:layer"] = layer
+        st.session_state[f"{PAGE}:filter"] = channel
 
 
 # ---- Pictures
@@ -375,7 +379,8 @@ def chart(layer: Layer, answer: np.ndarray, shown: Sequence[int], photo: str) ->
 
 def _bar_clicked(key: str) -> None:
     if points := st.session_state[key]["selection"].get("bar"):
-        st.session_state[f"{PAGE}:filter"] = int(points[0]["filter"])
+        with steady.setting():
+            st.session_state[f"{PAGE}:filter"] = int(points[0]["filter"])
 
 
 # ---- One filter
@@ -465,7 +470,8 @@ def _describe(
 
 def _looks_for(model: Network, layer: Layer, channel: int) -> None:
     state = st.session_state
-    recipe = preset(DEFAULT_PRESET, Target(layer.name, channel), network=model.name, **PICTURE)
+    target = Target(layer.name, channel)
+    recipe = preset(default_preset(target), target, network=model.name, **PICTURE)
     held = live.ticket(PAGE)
     if held and held.recipes != (recipe,):
         held.close()

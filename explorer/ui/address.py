@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from explorer.ui import steady
+
 Link = dict[str, str]
 LONGEST, LONGEST_RECIPE = 300, 2000
 """Characters of a parameter; a longer one is not even looked at."""
@@ -12,6 +14,9 @@ LONGEST, LONGEST_RECIPE = 300, 2000
 def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[list[str], bool]:
     """Fill a page's widgets when it is opened, by link or from another page.
 
+    A click may end a page's run before it has come to `write`; the run that follows must not fill
+    the widgets from the same link again.
+
     Args:
         page: its name.
         fill: sets the widgets' session state from a link; returns complaints.
@@ -19,18 +24,24 @@ def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[li
     Returns:
         The complaints, and whether a link from outside was opened just now.
     """
+    steady.settle()
     state = st.session_state
     given, written = st.query_params.to_dict(), state.get(f"{page}:link")
-    opened = bool(given) and given != written
-    if opened or state.get("page") != page:
+    fresh = state.get("page") != page
+    opened = bool(given) and given != written and (fresh or given != state.get(f"{page}:opened"))
+    if opened or fresh:
+        state[f"{page}:opened"] = given
         link, complaints = _of_sensible_length(given or written or {})
-        state[f"{page}:complaints"] = complaints + fill(link)
+        with steady.setting():
+            complaints += fill(link)
+        state[f"{page}:complaints"] = complaints
     state["page"] = page
     return state.get(f"{page}:complaints", []), opened
 
 
 def _of_sensible_length(link: Link) -> tuple[Link, list[str]]:
-    limits = {name: LONGEST_RECIPE if name.startswith("recipe") else LONGEST for name in link}
+    long = [name for name in link if name.startswith("recipe") or name == "direction"]
+    limits = {name: LONGEST_RECIPE if name in long else LONGEST for name in link}
     kept = {name: value for name, value in link.items() if len(value) <= limits[name]}
     complaints = [
         f"What the address gives as {name[:40]} is longer than {limits[name]:,} characters and "
@@ -46,6 +57,7 @@ def write(page: str, link: Link) -> None:
     state = st.session_state
     changed = state.get(f"{page}:link") not in (None, link)
     state[f"{page}:link"] = link
+    state.pop(f"{page}:opened", None)
     if st.query_params.to_dict() != link:
         st.query_params.from_dict(link)
     if changed and state.get(f"{page}:complaints"):

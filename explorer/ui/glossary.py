@@ -7,7 +7,7 @@ WORDS = {
     "Layer": "a step of the network; each works on what the one before it passed on.",
     "Filter, channel": "a pattern that a layer has learned, and the map of where it was found.",
     "Activation": "how strongly a filter answers at a place; after ReLU it is never below zero.",
-    "ReLU": "sets negative answers to zero; a filter that is zero everywhere gives no gradient.",
+    "ReLU": "sets negative answers to zero (ReLU6 also cuts at 6); where all is zero, no gradient.",
     "Pooling": "halves width and height by keeping the strongest answer of every four.",
     "Receptive field": "the square of the photo that one answer can depend on.",
     "Gradient ascent": "changes the picture, step by step, so that a chosen answer grows.",

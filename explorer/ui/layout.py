@@ -1,12 +1,15 @@
 """What every page has: its frame, its style, and small pieces of text."""
 
 import base64
+import re
 from collections.abc import Iterable
 
 import streamlit as st
 
 from explorer.ui import glossary
 
+LONGEST_NAME = 60
+"""Characters of a file's name."""
 STYLE = """
 <style>
 .block-container { padding-top: 4rem; max-width: 1320px; }
@@ -29,6 +32,8 @@ h1 { font-size: 2rem !important; padding-bottom: 0.2rem !important; }
 [class*="st-key-progress-"] [data-testid="stHorizontalBlock"] { flex-wrap: nowrap; }
 [class*="st-key-progress-"] [data-testid="stColumn"] { min-width: 0; }
 [class*="st-key-progress-"] [data-testid="stColumn"]:has(button) { min-width: 6.5rem; }
+.st-key-hidden { display: none; }
+.st-key-measures [data-testid="stMetricValue"] { font-size: 1.35rem; }
 .waiting { aspect-ratio: 1; border-radius: 6px; background: rgba(128, 128, 128, 0.18); }
 @media (max-width: 640px) {
   .st-key-stage > div > [data-testid="stHorizontalBlock"],
@@ -68,6 +73,11 @@ def complain(sentences: Iterable[str]) -> None:
 def data_url(jpeg: bytes) -> str:
     """An address that holds a JPEG itself, so that showing it stores nothing on the server."""
     return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
+
+
+def file_name(words: str) -> str:
+    """Words as the name of a file, without its ending: "conv3_1-channel-1"."""
+    return "-".join(re.findall(r"[\w.−]+", words)).replace("−", "minus-")[:LONGEST_NAME].strip("-")
 
 
 def duration(seconds: float) -> str:

@@ -107,7 +107,7 @@ def _progress(page: str, held: Ticket, view: View) -> None:
     elif view.status == FAILED:
         st.error(view.error)
     elif view.status == FINISHED:
-        st.progress(1.0, text=f"Finished: {view.total} steps. Computed on {device.start()}.")
+        st.progress(1.0, text=f"Finished: {view.done} steps. Computed on {device.start()}.")
 
 
 def _go_on(page: str, held: Ticket) -> None:
@@ -135,6 +135,8 @@ def _picture(
     st.image(data_url(jpeg), width="stretch", alt=alt)
     first = f", of {of.preset}, from which it starts" if of != recipe else ""
     st.caption(f"**{caption}**  \nStep {step}{first} · score {number(score)}")
+    if (last := view.frames[i]).ending and last.step < last.recipe.steps:
+        st.caption(last.ending)
 
 
 def shown_jpeg(frame: Frame) -> bytes:

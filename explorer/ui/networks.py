@@ -8,11 +8,15 @@ from explorer.errors import InputError
 from explorer.networks import DEFAULT_NETWORK, NETWORKS, load_network
 from explorer.networks.network import Network
 from explorer.recognition import recognizes, who_recognizes
+from explorer.ui import steady
 from explorer.ui.session import network
 
 Fill = Callable[[Mapping[str, str]], list[str]]
 """What `address.enter` fills a page with: sets its state from a link, returns complaints."""
-OF_ONE_NETWORK = ("layer", "channel", "position", "relu", "filter", "filters")
+OF_ONE_NETWORK = (
+    *("layer", "channel", "position", "relu", "direction", "weight", "also"),
+    *("filter", "filters"),
+)
 """Parameters of an address that mean nothing to another network."""
 
 
@@ -35,22 +39,27 @@ def as_link(model: Network) -> dict[str, str]:
 
 def switch(page: str, fill: Fill, name: str) -> None:
     """Show a page's state with another network, as far as it has a meaning there."""
-    state = st.session_state
-    link = {k: v for k, v in state.get(f"{page}:link", {}).items() if k not in OF_ONE_NETWORK}
-    fill(link | {"network": name})
-    state[f"{page}:wanted"] = False
+    link = {k: v for k, v in st.query_params.to_dict().items() if k not in OF_ONE_NETWORK}
+    with steady.setting():
+        fill(link | {"network": name})
+    st.session_state[f"{page}:wanted"] = False
 
 
 def choose(page: str, fill: Fill) -> Network:
     """Choose the network of a page."""
     key = f"{page}:network"
+
+    def chosen() -> None:
+        if not steady.overruled(key):
+            switch(page, fill, st.session_state[key])
+
     st.segmented_control(
         "Network",
         NETWORKS,
         key=key,
         format_func=lambda name: load_network(name).title,
         required=True,
-        on_change=lambda: switch(page, fill, st.session_state[key]),
+        on_change=chosen,
         label_visibility="collapsed",
     )
     return network(st.session_state[key])
@@ -65,9 +74,9 @@ def offer_classes(page: str, fill: Fill, model: Network) -> None:
         f"{model.title} cannot tell classes here, as the weights of its dense layers are missing; "
         f"{other.title} can."
     )
-    st.button(
-        f"Ask {other.title}",
-        on_click=switch,
-        args=(page, fill, other.name),
-        icon=":material/swap_horiz:",
-    )
+
+    def ask():
+        switch(page, fill, other.name)
+        st.session_state[f"{page}:wanted"] = True
+
+    st.button(f"Ask {other.title}", on_click=ask, icon=":material/swap_horiz:")

@@ -103,6 +103,18 @@ def test_finished_pictures_stay_a_click_away(server, page):
     expect(page.get_by_alt_text(re.compile("excites conv3_1, channel 1 "))).to_be_visible()
 
 
+def test_no_key_is_lost_while_a_picture_grows(server, page):
+    """A page that polls sends old values, and they must not undo what a key has set."""
+    page.goto(server + QUICK.replace("steps=40", "steps=300").replace("seed=0", "seed=8"))
+    for channel in range(2, 14):
+        expect(page.get_by_text(re.compile(r"^(Step \d+ of|Getting ready)"))).to_be_visible()
+        page.wait_for_timeout(37 * channel % 400)
+        page.keyboard.press("n")
+        expect(page).to_have_url(re.compile(f"channel={channel}&"), timeout=30_000)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_alt_text(re.compile("excites conv3_1, channel 13 "))).to_be_visible()
+
+
 def test_two_visitors_both_progress_and_a_closed_tab_stops_its_work(server, browser):
     contexts = [browser.new_context(), browser.new_context()]
     pages = [context.new_page() for context in contexts]

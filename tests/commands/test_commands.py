@@ -549,8 +549,8 @@ def test_quality(run, tiny, tmp_path):
     for name in ("report/naive", "report/1-clip"):
         scores = [r["measures"]["robust_score"] for r in table["results"] if r["preset"] == name]
         assert table["medians"][name]["robust_score"] == np.median(scores)
-    recipes = read_note(tmp_path / "sheet.png")["recipes"]
-    assert [recipe["preset"] for recipe in recipes] == [name for _, _, name in grid]
+    noted = read_note(tmp_path / "sheet.png")["recipes"]
+    assert [recipe["preset"] for recipe in noted] == [entry[2] for entry in grid]
     height, width, _ = pixels(tmp_path / "sheet.png").shape
     assert 2 * 224 < width < 3 * 224 and height > 4 * 224
     assert sorted(path.name for path in tmp_path.iterdir()) == ["sheet.json", "sheet.png"]

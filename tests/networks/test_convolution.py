@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from explorer.networks.convolution import convolution, max_pool, turned
+from explorer.networks import device
+from explorer.networks.convolution import PART, Convolution, max_pool, turned
 
 
 def arrays(height=13, width=18, inputs=5, outputs=7, batch=1):
@@ -26,34 +27,80 @@ def gradient_of(function, x, upstream):
     return y.numpy(), tape.gradient(y, x, upstream).numpy()
 
 
-@pytest.mark.parametrize("size", [(13, 18), (1, 1), (2, 3), (32, 32)])
-@pytest.mark.parametrize("batch", [1, 2])
-def test_convolution_and_its_gradient(size, batch, relative):
+def check_convolution(x, kernel, bias, relative):
+    """Values and gradient against TensorFlow's own, at once and in a compiled function."""
     import tensorflow as tf
 
-    x, kernel, bias = arrays(*size, batch=batch)
-    upstream = np.random.default_rng(1).normal(size=(batch, *size, 7)).astype(np.float32)
-    found = gradient_of(lambda x: convolution(x, kernel, bias, turned(kernel)), x, upstream)
+    upstream = np.random.default_rng(1).normal(size=(*x.shape[:3], len(bias))).astype(np.float32)
     wanted = gradient_of(lambda x: tf.nn.conv2d(x, kernel, 1, "SAME") + bias, x, upstream)
-    assert relative(found[0], wanted[0]) < 1e-5
-    assert relative(found[1], wanted[1]) < 1e-5
+    convolution = Convolution(kernel, bias)
+    for function in (convolution, tf.function(convolution, autograph=False)):
+        found = gradient_of(function, x, upstream)
+        assert relative(found[0], wanted[0]) < 1e-6
+        assert relative(found[1], wanted[1]) < 1e-5
+
+
+@pytest.mark.parametrize("size", [(13, 18), (1, 1), (2, 3), (32, 32)])
+@pytest.mark.parametrize("batch", [1, 2])
+@pytest.mark.parametrize("inputs", [3, 5])
+def test_convolution_and_its_gradient(size, batch, inputs, relative):
+    check_convolution(*arrays(*size, inputs=inputs, batch=batch), relative)
+
+
+@pytest.mark.parametrize(("inputs", "outputs"), [(256, 256), (512, 100), (70, 512)])
+@pytest.mark.parametrize("batch", [1, 2])
+def test_wide_kernels_in_parts(inputs, outputs, batch, relative):
+    x, kernel, bias = arrays(7, 6, inputs, outputs, batch)
+    check_convolution(x, kernel / np.sqrt(9 * inputs, dtype=np.float32), bias, relative)
+    parts = Convolution(kernel, bias)._kernels
+    assert len(parts) == -(-outputs // PART)
+    assert np.array_equal(np.concatenate(parts, -1), kernel)
+
+
+def test_graphics_cards_get_whole_kernels(monkeypatch):
+    monkeypatch.setattr(device, "start", lambda: "GPU (some)")
+    assert len(Convolution(*arrays(1, 1, 256, 256)[1:])._kernels) == 1
+
+
+def test_one_channel_by_number(relative):
+    """Also inside a trace, where neither the number nor the channel's kernel is known."""
+    import tensorflow as tf
+
+    x, kernel, bias = arrays(9, 8)
+    upstream = np.random.default_rng(1).normal(size=(1, 9, 8, 1)).astype(np.float32)
+
+    @tf.function(autograph=False)
+    def compute(x, number):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = convolution.channel(number)(x)
+        return y, tape.gradient(y, x, upstream)
+
+    convolution = Convolution(tf.constant(kernel), tf.constant(bias))
+    for number in (4, 0):
+        one = slice(number, number + 1)
+        found = compute(tf.constant(x), tf.constant(number))
+        wanted = gradient_of(
+            lambda x, one=one: tf.nn.conv2d(x, kernel[..., one], 1, "SAME") + bias[one], x, upstream
+        )
+        assert relative(found[0], wanted[0]) < 1e-6
+        assert relative(found[1], wanted[1]) < 1e-6
 
 
 def test_convolution_by_scipy():
     x, kernel, bias = arrays(9, 8, 2, 1)
-    found = convolution(x, kernel, bias, turned(kernel)).numpy()[0, ..., 0]
+    found = Convolution(kernel, bias)(x).numpy()[0, ..., 0]
     wanted = bias[0] + sum(
         signal.correlate2d(x[0, ..., i], kernel[..., i, 0], "same") for i in range(2)
     )
     assert np.abs(found - wanted).max() < 1e-4
 
 
-def test_turned_tensor_is_turned_array():
-    import tensorflow as tf
-
+def test_a_turned_kernel_by_hand():
     _, kernel, _ = arrays()
-    assert np.array_equal(turned(tf.constant(kernel)).numpy(), turned(kernel))
-    assert turned(kernel)[0, 1, 6, 4] == kernel[2, 1, 4, 6]
+    found = turned(kernel).numpy()
+    assert np.array_equal(found, kernel[::-1, ::-1].transpose(0, 1, 3, 2))
+    assert found[0, 1, 6, 4] == kernel[2, 1, 4, 6]
 
 
 def check_pool(x, relative):

@@ -354,3 +354,7 @@ def test_names(said, name):
 def test_unknown_layers_are_refused(refused):
     with refused("EfficientNet-Lite0 has no layer 'block1a_expand'"):
         load_network("efficientnet-lite0").layer("block1a_expand")
+    with refused(
+        "no layer 'conv5_1': python -m explorer layers --network efficientnet-lite0 lists"
+    ):
+        load_network("efficientnet-lite0").layer("conv5_1")

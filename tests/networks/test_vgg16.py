@@ -101,6 +101,12 @@ def test_names_in_any_spelling_and_order(vgg, picture_of):
     assert all(array.min() >= 0 for array in found.values())
 
 
+@pytest.mark.parametrize("shape", [(64, 64), (64, 64, 4), (1, 64, 64, 3)], ids=str)
+def test_pictures_are_rgb(vgg, refused, shape):
+    with refused(r"must be RGB"):
+        vgg.activations(np.zeros(shape, np.uint8), ["conv1_1"])
+
+
 def test_flatten_is_the_last_map_in_one_line(vgg, picture_of):
     found = vgg.activations(picture_of("photo", (224, 224)), ["pool5", "flatten"])
     assert np.array_equal(found["flatten"], found["block5_pool"].ravel())

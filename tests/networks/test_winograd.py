@@ -1,13 +1,10 @@
 """Winograd's method against TensorFlow's direct convolution, and when it is chosen."""
 
-from functools import partial
-
 import numpy as np
 import pytest
 
-from explorer.networks import convolution as convolutions
-from explorer.networks import winograd
-from explorer.networks.convolution import convolution, turned
+from explorer.networks import device, winograd
+from explorer.networks.convolution import Convolution
 
 CHANNELS = [(64, 128), (128, 128), (128, 256), (256, 256), (256, 512), (512, 512), (3, 5)]
 SIZES = [(1, 1), (2, 7), (4, 4), (5, 3), (8, 12), (13, 18), (33, 32)]
@@ -39,6 +36,19 @@ def test_any_size(size, batch, relative):
     assert relative(found, tf.nn.conv2d(x, kernel, 1, "SAME")) < 1e-5
 
 
+@pytest.mark.parametrize("size", [(13, 18), (16, 16), (9, 40)])
+@pytest.mark.parametrize("batch", [1, 3])
+def test_pieces_change_nothing(size, batch, monkeypatch):
+    """However few tiles are computed at a time, a row of them at least."""
+    x, kernel = arrays(size, 6, 7, batch)
+    weights = winograd.transformed(kernel)
+    whole = winograd.convolution(x, weights)
+    for tiles in (9, 1):
+        monkeypatch.setattr(winograd, "PIECE_BYTES", tiles * 4 * 36 * 7)
+        assert 1 < len(winograd._places(batch, *size, tiles)) <= batch * -(-size[0] // 4)
+        assert np.abs(winograd.convolution(x, weights) - whole).max() < 1e-6
+
+
 def test_the_transformations_are_exact():
     """In whole numbers and double precision: 4 values of a polynomial product from 6 points."""
     pixels, weights = np.array([3.0, -1, 4, 1, -5, 9]), np.array([2.0, -6, 5])
@@ -48,20 +58,11 @@ def test_the_transformations_are_exact():
 
 
 def gradients(x, kernel, upstream):
-    """By the engine, with Winograd's method allowed, and by TensorFlow."""
+    """By the engine, with Winograd's method allowed, and by TensorFlow; was the method used?"""
     import tensorflow as tf
 
     bias = np.arange(kernel.shape[-1], dtype=np.float32)
-    back = turned(kernel)
-    calls = []
-
-    def transformed():
-        calls.append(1)
-        return winograd.transformed(back)
-
-    engine = partial(
-        convolution, kernel=kernel, bias=bias, turned_kernel=back, transformed_kernel=transformed
-    )
+    engine = Convolution(kernel, bias)
     results = []
     for function in (engine, lambda x: tf.nn.conv2d(x, kernel, 1, "SAME") + bias):
 
@@ -73,11 +74,11 @@ def gradients(x, kernel, upstream):
             return y, tape.gradient(y, x, upstream)
 
         results.append([array.numpy() for array in compute(tf.constant(x))])
-    return results, bool(calls)
+    return results, "_transformed" in vars(engine)
 
 
 @pytest.mark.parametrize("size", [(20, 20), (19, 30), (28, 28)])
-@pytest.mark.parametrize("channels", [(128, 128), (128, 256), (256, 130)])
+@pytest.mark.parametrize("channels", [(64, 64), (64, 128), (128, 256), (256, 130)])
 def test_gradient_of_a_convolution(size, channels, relative):
     x, kernel = arrays(size, *channels)
     upstream = np.random.default_rng(1).normal(size=(1, *size, channels[1])).astype(np.float32)
@@ -88,7 +89,7 @@ def test_gradient_of_a_convolution(size, channels, relative):
 
 
 @pytest.mark.parametrize(
-    ("size", "channels"), [((19, 19), (128, 128)), ((20, 20), (64, 128)), ((20, 20), (128, 3))]
+    ("size", "channels"), [((19, 19), (128, 128)), ((20, 20), (63, 128)), ((20, 20), (128, 3))]
 )
 def test_where_it_does_not_pay_it_is_not_used(size, channels):
     x, kernel = arrays(size, *channels)
@@ -97,12 +98,11 @@ def test_where_it_does_not_pay_it_is_not_used(size, channels):
 
 
 def test_maps_too_large_for_its_memory_and_graphics_cards_are_left_out(monkeypatch):
-    kernel = np.empty((3, 3, 128, 128), np.float32)
-    suits = convolutions._suits_winograd
-    assert suits(np.empty((1, 256, 256, 1)), kernel)
-    assert not suits(np.empty((1, 257, 256, 1)), kernel)
-    monkeypatch.setattr(convolutions.device, "start", lambda: "GPU (some)")
-    assert not suits(np.empty((1, 256, 256, 1)), kernel)
+    suits = Convolution(np.empty((3, 3, 128, 128), np.float32), None)._suits_winograd
+    assert suits(np.empty((1, 256, 256, 1)))
+    assert not suits(np.empty((1, 257, 256, 1)))
+    monkeypatch.setattr(device, "start", lambda: "GPU (some)")
+    assert not suits(np.empty((1, 256, 256, 1)))
 
 
 def test_same_bytes_every_time():

@@ -55,7 +55,12 @@ def test_a_link_with_three_recipes_draws_them_and_measures_them():
         "fine grain (%)",
         "saturated (%)",
         "colorfulness",
+        "robust score",
+        "robust share (%)",
+        "stands out (σ)",
+        "against photos (times)",
     ]
+    assert table.notna().all(axis=None)
 
 
 def test_one_click_shows_the_reports_series():
@@ -81,3 +86,19 @@ def test_nonsense_is_told_and_replaced(recipes):
     assert not app.exception
     assert app.warning
     assert len(app.tabs) == 2
+
+
+def test_recipes_that_cannot_be_are_told_in_their_tab_and_the_others_stay():
+    app = opened(**SMALL, recipe1="report/naive;steps=2", recipe2="report/1-clip;steps=2")
+    app = finished(app)
+    app.selectbox(key="compare0:rule").set_value("adam").run()
+    app.toggle(key="compare0:clip").set_value(True).run()
+    app.toggle(key="compare0:fourier").set_value(True).run()
+    assert not app.exception
+    told = [error.value for error in app.error]
+    assert any("see recipe 1." in sentence for sentence in told)
+    assert any("clip does not go with fourier" in sentence for sentence in told)
+    app.toggle(key="compare0:clip").set_value(False).run()
+    assert not app.exception and not app.error
+    assert app.selectbox(key="compare1:preset").value == "report/1-clip"
+    assert app.toggle(key="compare1:clip").value

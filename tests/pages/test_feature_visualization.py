@@ -10,19 +10,22 @@ from streamlit.testing.v1 import AppTest
 from explorer import load_network
 from explorer.catalogue import METHODS
 from explorer.images import png_bytes
-from explorer.links import recipes_in
-from explorer.notes import read_picture
+from explorer.links import link_of, recipes_in
+from explorer.measures import in_words, judged
+from explorer.notes import picture_png, read_picture
+from explorer.parametrizations import SPECTRA
 from explorer.presets import PRESETS
 from explorer.recipe import preset
 from explorer.render import render
 from explorer.targets import Target
 from explorer.ui.controls import STEP_RULES
+from explorer.ui.excite import KINDS
 
 PAGE = "../../pages/3_Feature_visualization.py"
 
 
 @pytest.fixture(autouse=True)
-def fresh():
+def fresh(vgg):
     """Caches that outlive a session are emptied."""
     st.cache_resource.clear()
     yield
@@ -102,6 +105,9 @@ def test_every_method_has_a_switch_that_goes_into_the_address(name):
     app.selectbox(key="feature:preset").set_value("report/naive").run()
     switch = app.toggle(key=f"feature:{name}")
     assert switch.label == METHODS[name].title and METHODS[name].summary in texts(app)
+    if name in SPECTRA:  # which go with no method that sets pixels
+        app.selectbox(key="feature:rule").set_value("adam").run()
+    switch = app.toggle(key=f"feature:{name}")
     switch.set_value(not switch.value).run()
     assert not app.exception and not app.error
     (recipe,), complaints = recipes_in({"recipe": app.query_params["recipe"]})
@@ -169,8 +175,6 @@ def test_a_dropped_picture_restores_all_settings(tmp_path):
         layer="conv1_2", channel="5", size="96", seed="9", recipe="yosinski/3;steps=2;blur.sigma=2"
     )
     held = finished(made).session_state["feature:ticket"]
-    from explorer.notes import picture_png
-
     data = picture_png(held.recipes[0], held.view().frames[0])
     app = opened()
     app.file_uploader[0].upload("anything.png", data, "image/png").run()
@@ -234,7 +238,211 @@ def test_the_limits_of_the_server_are_told(monkeypatch):
 
 def test_a_complaint_goes_with_the_first_change():
     app = opened(layer="conv1_1", channel="1", size="96", seed="x", recipe="report/naive;steps=1")
-    assert app.warning
+    assert any("seed must be" in warning.value for warning in app.warning)
     app.number_input(key="feature:seed").set_value(3).run()
-    assert not app.warning
+    assert not any("seed must be" in warning.value for warning in app.warning)
     assert app.query_params["seed"] == "3"
+
+
+# ---- What to excite
+
+SMALL = {"size": "64", "recipe": "report/naive;steps=2"}
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"layer": "conv1_2"},
+        {"layer": "conv1_2", "of": "cat"},
+        {"layer": "conv1_2", "direction": "1:0.5,7:-1"},
+        {"layer": "conv1_2", "channel": "3", "weight": "-1"},
+        {"layer": "conv1_2", "channel": "3", "weight": "0.3", "also": "0.7*conv1_2:5"},
+        {"layer": "conv1_2", "channel": "3", "weight": "-0.3", "also": "-0.7*conv1_2:5|pool1"},
+        {"layer": "conv1_2", "channel": "3", "weight": "0.5", "also": "-0.5*conv1_2:5"},
+        {"layer": "conv1_2", "channel": "3", "also": "conv1_1:5|-0.5*pool1:2"},
+    ],
+    ids=["layer", "photo", "direction", "down", "between", "down between", "weighed", "several"],
+)
+def test_every_target_goes_through_the_controls_and_is_drawn(link):
+    app = finished(opened(**link, **SMALL))
+    assert not app.exception and not app.error
+    held = app.session_state["feature:ticket"]
+    (wanted,), complaints = recipes_in(link | SMALL)
+    assert not complaints and held.recipes == (wanted,)
+    assert held.view().status == "finished"
+    assert {name: app.query_params[name] for name in link} == link
+    assert "Target(" in app.code[0].value
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameters"),
+    [
+        ("Layer", {"layer"}),
+        ("Photo", {"layer", "of"}),
+        ("Direction", {"layer", "direction"}),
+        ("Class", {"class"}),
+        ("Channel", {"layer", "channel"}),
+    ],
+)
+def test_each_kind_is_a_click_away_with_a_line_on_it(kind, parameters):
+    app = opened()
+    app.segmented_control(key="feature:kind").set_value(kind).run()
+    assert not app.exception and not app.error
+    assert KINDS[kind] in texts(app)
+    assert set(app.query_params) == parameters | {"size", "seed", "recipe"}
+
+
+def test_a_channel_is_held_down_and_led_towards_a_second():
+    app = opened()
+    app.toggle(key="feature:down").set_value(True).run()
+    assert app.query_params["weight"] in ("-1", ["-1"])
+    app.toggle(key="feature:mix").set_value(True).run()
+    app.number_input(key="feature:second").set_value(9).run()
+    app.slider(key="feature:share").set_value(0.7).run()
+    (recipe,), complaints = recipes_in(parameters(app))
+    assert not complaints
+    assert (recipe.target.channel, recipe.target.weight) == (1, -0.3)
+    (second,) = recipe.target.also
+    assert (second.channel, second.weight) == (9, -0.7)
+    app.slider(key="feature:share").set_value(1.0).run()
+    (recipe,), _ = recipes_in(parameters(app))
+    assert (recipe.target.channel, recipe.target.weight, recipe.target.also) == (9, -1, ())
+    assert not app.exception and not app.error
+
+
+def parameters(app: AppTest) -> dict[str, str]:
+    values = app.query_params.items()
+    return {name: value if isinstance(value, str) else value[-1] for name, value in values}
+
+
+def test_further_targets_and_directions_that_are_not_understood_are_told_beside_the_field():
+    app = opened()
+    app.text_input(key="feature:also").set_value("conv4_1:6 | nonsense:x").run()
+    assert not app.exception
+    assert ["A further target is written" in error.value for error in app.error] == [True]
+    assert button(app, "Render").disabled
+    assert app.number_input(key="feature:seed").value == 0, "all other controls are there"
+    app.text_input(key="feature:also").set_value("conv4_1:6 | -0.5*class:flamingo").run()
+    assert not app.error
+    assert parameters(app)["also"] == "conv4_1:6|-0.5*class:130"
+    app.segmented_control(key="feature:kind").set_value("Direction").run()
+    app.text_input(key="feature:direction").set_value("1;2").run()
+    assert not app.exception
+    assert ["A direction is written" in error.value for error in app.error] == [True]
+
+
+def test_a_target_that_does_not_exist_is_told_and_the_controls_stay():
+    app = opened()
+    app.text_input(key="feature:also").set_value("conv9_9:6").run()
+    assert not app.exception
+    assert any("no layer 'conv9_9'" in error.value for error in app.error)
+    app.text_input(key="feature:also").set_value("").run()
+    assert not app.exception and not app.error
+
+
+def test_methods_that_do_not_combine_are_told_beside_both_and_nothing_is_lost():
+    app = opened(layer="conv1_1", channel="1", size="64", recipe="report/naive;steps=1")
+    app.toggle(key="feature:fourier").set_value(True).run()
+    app.selectbox(key="feature:rule").set_value("adam").run()
+    app.toggle(key="feature:clip").set_value(True).run()
+    assert not app.exception
+    sentence = "clip does not go with fourier"
+    assert [sentence in error.value for error in app.error] == [True]
+    assert sum(sentence in warning.value for warning in app.warning) == 2
+    assert button(app, "Render").disabled
+    app.toggle(key="feature:clip").set_value(False).run()
+    assert not app.exception and not app.error
+    assert not button(app, "Render").disabled
+    assert app.toggle(key="feature:fourier").value
+
+
+def test_two_spectra_at_once_are_told():
+    app = opened(layer="conv1_1", channel="1", size="64", recipe="report/naive;steps=1")
+    app.selectbox(key="feature:rule").set_value("adam").run()
+    app.toggle(key="feature:fourier").set_value(True).run()
+    app.toggle(key="feature:maco").set_value(True).run()
+    assert any("maco does not go with fourier" in error.value for error in app.error)
+
+
+def test_several_pictures_are_one_grid():
+    app = finished(
+        opened(layer="conv1_2", channel="3", size="64", recipe="report/naive;steps=2;diversity=on")
+    )
+    assert not app.exception
+    frame = app.session_state["feature:ticket"].view().frames[0]
+    assert frame.pictures.shape == (4, 64, 64, 3)
+    assert frame.image.shape[0] >= 128 and frame.image.shape[1] >= 128
+    assert app.metric
+
+
+# ---- What the picture does to the network
+
+
+def test_a_finished_picture_has_measures_with_units_and_help(vgg):
+    app = finished(opened(layer="conv1_2", channel="3", size="64", recipe="report/naive;steps=2"))
+    frame = app.session_state["feature:ticket"].view().frames[0]
+    wanted = judged(vgg, frame.recipe.target, frame.image)
+    assert {"robust_score", "robust_ratio", "z_score", "photo_ratio"} < set(wanted)
+    assert [metric.value for metric in app.metric] == [in_words(*item) for item in wanted.items()]
+    assert all(metric.help for metric in app.metric)
+    assert "cycle per pixel" in texts(app)
+
+
+def test_what_is_wrong_is_told_with_the_setting_to_change():
+    recipe = "report/1-clip;steps=9;rms.size=100"
+    app = finished(opened(layer="conv1_2", channel="3", size="64", recipe=recipe))
+    assert any("limits: lower rms.size or raise" in warning.value for warning in app.warning)
+
+
+def test_a_stopped_render_is_not_blamed_for_rising(monkeypatch):
+    app = opened(layer="conv1_2", channel="3", size="64", recipe="report/naive;steps=400")
+    held = app.session_state["feature:ticket"]
+    while len(held.job.curves[0]) < 5:
+        time.sleep(0.05)
+    held.stop()
+    app.run()
+    assert not app.exception and app.metric
+    assert not any("still rising" in warning.value for warning in app.warning)
+
+
+def test_a_plateau_is_told():
+    recipe = "report/naive;steps=300;plateau.patience=5;plateau.gain=100"
+    app = finished(opened(layer="conv1_2", channel="3", size="64", recipe=recipe))
+    frame = app.session_state["feature:ticket"].view().frames[0]
+    assert frame.step < 300
+    assert frame.ending in texts(app)
+    assert not any("still rising" in warning.value for warning in app.warning)
+
+
+def test_a_class_has_its_standing(effnet):
+    given = {"class": "130", "network": effnet.name, "size": "64"}
+    app = finished(opened(**given, recipe="report/naive;steps=2"))
+    assert not app.exception
+    standing = app.dataframe[0].value
+    assert list(standing.columns) == ["picture", "rank", "margin", "probability (%)"]
+    assert len(standing) == 5 and (standing["rank"] >= 1).all()
+    assert "Worst rank" in [metric.label for metric in app.metric]
+
+
+# ---- A dropped picture with a target of its own
+
+
+@pytest.mark.parametrize(
+    ("target", "shows"),
+    [
+        (Target("conv1_2", photo="cat"), True),
+        (Target("conv1_2", 3, also=(Target("conv1_1", 2, after_relu=True),)), False),
+        (Target("conv1_2", photo="sha256:" + "0" * 64), False),
+    ],
+)
+def test_a_dropped_picture_brings_its_target_or_a_sentence(target, shows):
+    recipe = preset("report/naive", target, steps=1, size=32)
+    data = png_bytes(np.zeros((32, 32, 3), np.uint8), {"recipe": recipe.as_dict()})
+    app = opened()
+    app.file_uploader[0].upload("a.png", data, "image/png").run()
+    assert not app.exception
+    if shows:
+        assert app.session_state["feature:ticket"].recipes == (recipe,)
+        assert parameters(app) == link_of([recipe])
+    else:
+        assert len(app.error) == 1

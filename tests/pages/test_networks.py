@@ -126,6 +126,27 @@ def test_a_layer_of_the_other_network_makes_room_for_one_that_is_there(page):
     assert link(app)["layer"] == load_network(EFFNET).first_layer
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        {"layer": "conv2_1", "direction": "1:0.5,7:-1"},
+        {"layer": "conv2_1", "channel": "3", "also": "-0.5*conv1_1:6"},
+        {"class": "130", "also": "conv1_1:6"},
+        {"layer": "conv2_1", "of": "cat"},
+        {"layer": "conv2_1"},
+    ],
+    ids=str,
+)
+def test_every_kind_of_target_can_be_left_behind(target):
+    app = opened("feature", size="64", recipe="report/naive;steps=1", **target)
+    if "feature:ticket" in app.session_state:
+        app = finished(app, "feature")
+    app = switched(app, "feature", EFFNET)
+    assert not app.session_state["feature:complaints"] and not app.error
+    assert link(app)["network"] == EFFNET
+    assert (link(app).get("class") == "130") == ("of" not in target)
+
+
 def test_choosing_a_network_starts_no_render():
     app = switched(opened("feature"), "feature", EFFNET)
     assert "feature:ticket" not in app.session_state
@@ -254,10 +275,13 @@ def test_a_comparison_by_the_second_network_has_measures():
 
 @pytest.mark.parametrize("page", ["feature", "compare"])
 def test_a_class_that_vgg16_cannot_tell_is_offered_by_the_other_network(page):
-    app = opened(page, **{"class": "130", "size": "64"})
+    recipe = "recipe" if page == "feature" else "recipe1"
+    app = opened(page, **{"class": "130", "size": "64", recipe: "report/naive;steps=2"})
+    assert f"{page}:ticket" not in app.session_state
     assert "EfficientNet-Lite0 can." in texts(app)
     button = next(b for b in app.button if b.label == "Ask EfficientNet-Lite0")
-    sound(button.click().run())
+    app = finished(sound(button.click().run()), page)
+    assert app.session_state[f"{page}:ticket"].view().status == "finished"
     assert link(app)["network"] == EFFNET and link(app)["class"] == "130"
     assert "Ask EfficientNet-Lite0" not in labels(app)
 

@@ -1,0 +1,286 @@
+"""Controls that say what to excite."""
+
+import math
+import random
+from dataclasses import replace
+
+import streamlit as st
+
+from explorer.errors import InputError
+from explorer.images import SAMPLES, Photo
+from explorer.links import BETWEEN_TERMS, terms_of, terms_text
+from explorer.networks.layers import Layer
+from explorer.networks.network import Network
+from explorer.targets import (
+    EXCITABLE,
+    LARGEST_WEIGHT,
+    Target,
+    direction_of,
+    direction_text,
+)
+from explorer.ui import steady
+
+KINDS = {
+    "Channel": "One channel of a layer: its mean over the map, or one neuron.",
+    "Class": "One of the 1,000 classes, before softmax.",
+    "Layer": "A whole layer: whatever it already answers to grows (DeepDream).",
+    "Photo": "What a layer sees in a photo, drawn anew (a caricature).",
+    "Direction": "A mixture of a layer's channels: answers are compared with it.",
+}
+"""What can be excited, each with a line on it."""
+MEAN = "mean"
+
+
+# ---- From a target to the controls
+
+
+def fill(page: str, network: Network, target: Target) -> None:
+    """Set the controls to a resolved target."""
+    state = st.session_state
+    kind = _kind(network, target)
+    second, others = _mixed(target)
+    state[f"{page}:kind"] = kind
+    if kind == "Class":
+        state[f"{page}:class"] = target.channel
+    else:
+        state[f"{page}:layer"] = network.layer(target.layer).paper_name
+        state[f"{page}:channel"] = target.channel or 0
+    position = target.position or MEAN
+    given = isinstance(position, str)
+    state[f"{page}:where"] = position if given else ",".join(map(str, position))
+    state[f"{page}:relu"] = target.after_relu
+    state[f"{page}:of"] = target.photo or next(iter(SAMPLES))
+    state[f"{page}:direction"] = direction_text(target.direction or ((target.channel or 0, 1.0),))
+    state[f"{page}:down"] = target.weight < 0
+    state[f"{page}:mix"] = second is not None
+    state[f"{page}:second"] = second.channel if second else 0
+    state[f"{page}:share"] = abs(second.weight) if second else 0.5
+    state[f"{page}:weight"] = 1.0 if second else abs(target.weight)
+    state[f"{page}:also"] = terms_text(network, others)
+
+
+def can_show(target: Target) -> bool:
+    """Whether controls and addresses can say this target: further ones are plain."""
+    return all(
+        term.kind in ("channel", "layer") and not term.after_relu and term.position is None
+        for term in target.also
+    )
+
+
+def _kind(network: Network, target: Target) -> str:
+    if target.channel is None:
+        return target.kind.capitalize()
+    return "Class" if target.layer == network.class_layer else "Channel"
+
+
+def _mixed(target: Target) -> tuple[Target | None, tuple[Target, ...]]:
+    """The second of two channels between which a target lies, and the targets beside them."""
+    if not target.also:
+        return None, ()
+    second, *others = target.also
+    alike = replace(second, channel=target.channel, weight=target.weight)
+    between = (
+        target.kind == "channel"
+        and second.channel is not None
+        and alike == replace(target, also=())
+        and target.weight * second.weight > 0
+        and math.isclose(abs(target.weight + second.weight), 1)
+    )
+    return (second, tuple(others)) if between else (None, target.also)
+
+
+# ---- From the controls to a target
+
+
+def choose(page: str, network: Network, photo: Photo | None) -> Target | None:
+    """Choose what to excite; None where that is not understood, which is told beside it."""
+    state = st.session_state
+    kind = st.segmented_control(
+        "Excite", KINDS, key=f"{page}:kind", required=True, width="stretch", wrap=True
+    )
+    st.caption(KINDS[kind])
+    target = _KINDS[kind](page, network, photo)
+    down = st.toggle(
+        "Hold it down",
+        key=f"{page}:down",
+        help="Draws what the target answers to least: its score is taken times −1.",
+    )
+    with st.expander("Weigh it against further targets", key=f"{page}:more"):
+        state.setdefault(f"{page}:weight", 1.0)
+        weight = st.number_input(
+            "Weight of this one",
+            0.001,
+            float(LARGEST_WEIGHT),
+            key=f"{page}:weight",
+            disabled=bool(state.get(f"{page}:mix")) and kind == "Channel",
+            help="Their scores are added, each times its weight.",
+        )
+        text = st.text_input(
+            "Further targets",
+            key=f"{page}:also",
+            placeholder="conv4_1:6 | -0.5*class:flamingo",
+            help=f"WEIGHT*LAYER:CHANNEL, LAYER or class:NAME, with {BETWEEN_TERMS} between them; "
+            "a weight below 0 holds that one down.",
+        )
+        also = _tried(lambda: terms_of(text))
+    if target is None or also is None:
+        return None
+    sign = -1.0 if down else 1.0
+    if target.also:
+        (second,) = target.also
+        also = (replace(second, weight=sign * second.weight), *also)
+        weight = target.weight
+    return replace(target, weight=sign * weight, also=also)
+
+
+def _tried(read):
+    """What a text says, or None and why not below it."""
+    try:
+        return read()
+    except InputError as error:
+        st.error(str(error))
+        return None
+
+
+def _class(page: str, network: Network, photo: Photo | None) -> Target:
+    st.session_state.setdefault(f"{page}:class", 130)
+    number = st.selectbox(
+        "Class",
+        range(len(network.classes)),
+        format_func=lambda i: f"{network.classes[i]} ({i})",
+        key=f"{page}:class",
+        help="Type a part of the name. The score is the value before softmax.",
+    )
+    return Target(class_=number)
+
+
+def _channel(page: str, network: Network, photo: Photo | None) -> Target:
+    state = st.session_state
+    layer = _layer_of(page, network)
+    last = layer.channels - 1
+    state[f"{page}:channel"] = min(state.get(f"{page}:channel", 1), last)
+    channel = st.number_input(f"Channel, 0 to {last}", 0, last, step=1, key=f"{page}:channel")
+
+    def move(by: int | None) -> None:
+        with steady.setting():
+            moved = random.randrange(last + 1) if by is None else state[f"{page}:channel"] + by
+            state[f"{page}:channel"] = moved % (last + 1)
+        state[f"{page}:wanted"] = True
+
+    with st.container(horizontal=True, gap="small"):
+        for label, by, key in (("Previous", -1, "P"), ("Next", 1, "N"), ("Random", None, "X")):
+            st.button(label, on_click=move, args=(by,), key=f"{page}:{label}", shortcut=key)
+    with st.expander("Where, and before or after ReLU"):
+        position = _place(page) if layer.spatial else None
+        after_relu = _after_relu(page, layer)
+    whole = position is None and not after_relu
+    mixed = st.toggle(
+        "Go towards a second channel",
+        key=f"{page}:mix",
+        disabled=not whole,
+        help="Draws what lies between two channels of the layer."
+        if whole
+        else "Only between whole channels, before ReLU.",
+    )
+    target = Target(layer.name, channel, position, after_relu)
+    if not (mixed and whole):
+        return target
+    left, right = st.columns(2)
+    state[f"{page}:second"] = min(state.get(f"{page}:second", 0), last)
+    state.setdefault(f"{page}:share", 0.5)
+    second = left.number_input("Second channel", 0, last, step=1, key=f"{page}:second")
+    share = right.slider(
+        "Share of the second",
+        0.0,
+        1.0,
+        step=0.05,
+        key=f"{page}:share",
+        help="0 is the first channel alone, 1 the second.",
+    )
+    parts = ((channel, round(1 - share, 9)), (second, share))
+    first, *also = (Target(layer.name, n, weight=weight) for n, weight in parts if weight)
+    return replace(first, also=tuple(also))
+
+
+def _layer(page: str, network: Network, photo: Photo | None) -> Target:
+    return Target(_layer_of(page, network).name)
+
+
+def _photo(page: str, network: Network, photo: Photo | None) -> Target:
+    state = st.session_state
+    names = [*SAMPLES, *([photo.name] if photo else [])]
+    if state.get(f"{page}:of") not in names:
+        state[f"{page}:of"] = names[0]
+    layer = _layer_of(page, network, of_maps=True)
+    of = st.selectbox(
+        "What it sees in",
+        names,
+        key=f"{page}:of",
+        format_func=lambda name: f"photo: {name}" if name in SAMPLES else "your photo",
+        help="A photo of your own can be brought on the page Filter activations.",
+    )
+    return Target(layer.name, photo=of)
+
+
+def _direction(page: str, network: Network, photo: Photo | None) -> Target | None:
+    state = st.session_state
+    layer = _layer_of(page, network)
+    state.setdefault(f"{page}:direction", f"{state.get(f'{page}:channel', 1)}:1")
+    text = st.text_input(
+        "Channels and their weights",
+        key=f"{page}:direction",
+        placeholder="1:0.5, 7:-1",
+        help=f"CHANNEL:WEIGHT with commas between them; channels are 0 to {layer.channels - 1}, "
+        "and those left out are 0.",
+    )
+    direction = _tried(lambda: direction_of(text))
+    after_relu = _after_relu(page, layer)
+    return direction and Target(layer.name, direction=direction, after_relu=after_relu)
+
+
+_KINDS = {
+    "Channel": _channel,
+    "Class": _class,
+    "Layer": _layer,
+    "Photo": _photo,
+    "Direction": _direction,
+}
+
+
+def _layer_of(page: str, network: Network, of_maps: bool = False) -> Layer:
+    names = [
+        layer.paper_name
+        for layer in network.layers
+        if layer.kind in EXCITABLE
+        and layer.name != network.class_layer
+        and (layer.spatial or not of_maps)
+    ]
+    if st.session_state.get(f"{page}:layer") not in names:
+        st.session_state[f"{page}:layer"] = network.first_layer
+    name = st.selectbox("Layer", names, key=f"{page}:layer", help="Early layers first.")
+    return network.layer(name)
+
+
+def _place(page: str) -> tuple[int, int] | str | None:
+    """Choose the mean over the map, its center neuron, or the neuron that a link named."""
+    now = st.session_state.get(f"{page}:where", MEAN)
+    words = {MEAN: "the mean over the whole map", "center": "the center neuron only"}
+    if now not in words:
+        words[now] = f"the neuron at row, column {now}"
+    chosen = st.selectbox("What to raise", words, key=f"{page}:where", format_func=words.get)
+    if chosen == MEAN:
+        return None
+    return chosen if chosen == "center" else tuple(int(part) for part in chosen.split(","))
+
+
+def _after_relu(page: str, layer: Layer) -> bool:
+    follows = layer.activation != "linear"
+    after = st.toggle(
+        "After ReLU",
+        key=f"{page}:relu",
+        disabled=not follows,
+        help="A channel that is zero everywhere then has no gradient and stays gray."
+        if follows
+        else f"No ReLU follows {layer.paper_name}.",
+    )
+    return after and follows

@@ -1,0 +1,190 @@
+"""What a finished picture does to its network: in numbers, in a chart, and what to change."""
+
+import threading
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from explorer.diagnosis import Case, diagnosed
+from explorer.errors import InputError
+from explorer.images import Photo
+from explorer.measures import MEASURES, QUARTER, in_words, judged, radial_spectrum, standings
+from explorer.networks import load_network
+from explorer.render import Frame
+from explorer.studio import FINISHED, Ticket, View
+from explorer.ui.layout import number
+
+KEPT = 256
+"""Pictures whose measures are remembered."""
+STANDINGS = {
+    "shown": "As it is",
+    "saved": "Saved as a PNG",
+    "mirrored": "Mirrored",
+    "larger": "5 % larger",
+    "smaller": "5 % smaller",
+}
+MEASURE_WIDTH, SPECTRUM_HEIGHT = 150, 150
+"""Pixels."""
+
+_one_at_a_time = threading.Lock()
+"""Visitors whose renders end together are measured in turn, so that live renders keep going."""
+
+
+def show(held: Ticket, view: View, i: int) -> None:
+    """The measures of a render's picture, and what is wrong with it."""
+    frame = view.frames[i].kept
+    try:
+        with st.spinner("Measuring what the picture does to the network …"):
+            values = measures_of(frame, held.job.photo)
+            classes = _standings_of(frame)
+    except InputError as error:
+        return st.info(str(error))
+    whole = view.status == FINISHED and view.frames[i].step == frame.recipe.steps
+    curve = held.job.curves[i] if whole else ()
+    for sentence in diagnosed(Case(frame.recipe, frame.image, values, tuple(curve))).values():
+        st.warning(sentence, icon=":material/lightbulb:")
+    with st.container(horizontal=True, key="measures"):
+        for name, value in values.items():
+            measure = MEASURES[name]
+            title = measure.title.capitalize()
+            st.metric(title, in_words(name, value), help=measure.help, width=MEASURE_WIDTH)
+    if classes is not None:
+        st.dataframe(
+            classes,
+            hide_index=True,
+            width="stretch",
+            alt="How the picture stands with its class, as it is and changed a little",
+        )
+    _spectrum(frame)
+
+
+def table(titles: list[str], held: Ticket, view: View) -> None:
+    """The measures of a comparison's pictures, a recipe in each row."""
+    frames, rows = [frame.kept for frame in view.frames], []
+    try:
+        for i, (title, frame) in enumerate(zip(titles, frames, strict=True), 1):
+            with st.spinner(f"Measuring picture {i} of {len(frames)} …"):
+                rows.append((title, frame, measures_of(frame, held.job.photo)))
+    except InputError as error:
+        return st.info(str(error))
+    shown = [name for name in MEASURES if any(name in values for *_, values in rows)]
+    columns = {name: _heading(name) for name in shown}
+    st.dataframe(
+        pd.DataFrame(
+            {"recipe": title, "score": _rounded(frame.score)}
+            | {columns[name]: _cell(name, values.get(name)) for name in shown}
+            for title, frame, values in rows
+        ),
+        hide_index=True,
+        width="stretch",
+        column_config={
+            "recipe": st.column_config.TextColumn(pinned=True),
+            "score": st.column_config.NumberColumn(format="localized"),
+        }
+        | {
+            columns[name]: st.column_config.NumberColumn(
+                help=MEASURES[name].help, format="localized"
+            )
+            for name in shown
+        },
+        alt="Measures of the pictures, a recipe in each row",
+    )
+    st.caption(" ".join(f"**{MEASURES[n].title.capitalize()}**: {MEASURES[n].help}" for n in shown))
+
+
+def measures_of(frame: Frame, photo: Photo | None) -> dict[str, float]:
+    """Every measure of a frame's picture; of several pictures the mean, and the worst rank."""
+    return _judged(frame.recipe.to_json(), frame.step, frame, photo)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _judged(recipe: str, step: int, _frame: Frame, _photo: Photo | None) -> dict[str, float]:
+    network, target = load_network(_frame.recipe.network), _frame.recipe.target
+    with _one_at_a_time:
+        found = [judged(network, target, picture, _photo) for picture in _frame.pictures]
+    values = {name: [v[name] for v in found if name in v] for name in MEASURES}
+    return {
+        name: float(np.max(of) if name == "worst_rank" else np.mean(of))
+        for name, of in values.items()
+        if of
+    }
+
+
+def _standings_of(frame: Frame) -> pd.DataFrame | None:
+    """How a class's first picture stands, as it is and changed a little; None without a class."""
+    target, network = frame.recipe.target, load_network(frame.recipe.network)
+    if target.layer != network.class_layer or target.channel is None or target.also:
+        return None
+    return _stands(frame.recipe.to_json(), frame.step, frame)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner=False)
+def _stands(recipe: str, step: int, _frame: Frame) -> pd.DataFrame:
+    network, target = load_network(_frame.recipe.network), _frame.recipe.target
+    with _one_at_a_time:
+        found = standings(network, target.channel, _frame.pictures[0])
+    return pd.DataFrame(
+        {
+            "picture": STANDINGS[name],
+            "rank": standing.rank,
+            "margin": _rounded(standing.margin),
+            "probability (%)": round(100 * standing.probability, 1),
+        }
+        for name, standing in found.items()
+    )
+
+
+def _heading(name: str) -> str:
+    measure = MEASURES[name]
+    return measure.title + f" ({measure.unit})" * bool(measure.unit)
+
+
+def _cell(name: str, value: float | None) -> float | None:
+    if value is None:
+        return None
+    return round(100 * value, 1) if MEASURES[name].unit == "%" else _rounded(value)
+
+
+def _rounded(value: float) -> float:
+    return float(number(value).replace(",", ""))
+
+
+def _spectrum(frame: Frame) -> None:
+    """The radial spectrum as a line, with a quarter cycle marked."""
+    import altair as alt
+
+    frequency, energy = radial_spectrum(frame.pictures[0])
+    points = pd.DataFrame({"frequency": frequency, "energy": np.maximum(energy, 1e-9)})
+    line = (
+        alt.Chart(points)
+        .mark_line(strokeWidth=2)
+        .encode(
+            x=alt.X("frequency:Q", title="cycles per pixel", scale=alt.Scale(domain=[0, 0.5])),
+            y=alt.Y(
+                "energy:Q",
+                title="energy",
+                scale=alt.Scale(type="log"),
+                axis=alt.Axis(format=".0e", tickCount=4),
+            ),
+            tooltip=[
+                alt.Tooltip("frequency", format=".3f"),
+                alt.Tooltip("energy", format=".2~e"),
+            ],
+        )
+    )
+    quarter = (
+        alt.Chart(pd.DataFrame({"at": [QUARTER]}))
+        .mark_rule(strokeDash=[4, 3], color="#808080")
+        .encode(x="at:Q")
+    )
+    st.altair_chart(
+        (line + quarter).properties(height=SPECTRUM_HEIGHT),
+        width="stretch",
+        alt="Line chart: spectral energy of the picture against cycles per pixel, falling from "
+        f"{energy[0]:.2g} at the coarsest to {energy[-1]:.2g} at the finest",
+    )
+    st.caption(
+        "Radial spectrum: mean energy by fineness, as a multiple of the mean of all; right of the "
+        "dashed line, at ¼ cycle per pixel, is fine grain."
+    )

@@ -1,0 +1,59 @@
+"""What the program sets in widgets stays, whatever a browser that has not seen it yet may send.
+
+A browser sends the values of all its widgets with each message, also when a page only polls. A
+message that was under way while the program set a widget, such as the channel for a click on
+"Next", would set it back. So every setting has a number, which the browser echoes in a hidden
+widget: what comes with an older number is stale, and all that was set since is set again.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+ECHO, HISTORY = "steady", "steady:history"
+REMEMBERED = 20
+"""Settings that a browser may not have seen yet, at most."""
+
+
+def echo() -> None:
+    """The hidden widget; a page that polls ends with it, after all the others."""
+    st.session_state.setdefault(ECHO, _latest())
+    with st.container(key="hidden"):
+        st.number_input("Settings seen", 0, key=ECHO)
+
+
+def settle() -> None:
+    """Set again what the browser had not seen."""
+    state, seen = st.session_state, st.session_state.get(ECHO, _latest())
+    stale = [values for number, values in state.get(HISTORY, ()) if number > seen]
+    for values in stale:
+        state.update(values)
+    if stale:
+        state[ECHO] = _latest()
+
+
+def overruled(key: str) -> bool:
+    """Settle; whether what the browser sent of a widget was stale, so that nobody changed it."""
+    sent = st.session_state[key]
+    settle()
+    return st.session_state[key] != sent
+
+
+@contextmanager
+def setting() -> Iterator[None]:
+    """Within it, widgets are set by the program; never after they are drawn."""
+    settle()
+    state = st.session_state
+    before = dict(state.items())
+    yield
+    changed = {
+        name: value for name, value in state.items() if name not in before or before[name] != value
+    }
+    state[HISTORY] = [*state.get(HISTORY, ()), (_latest() + 1, changed)][-REMEMBERED:]
+    state[ECHO] = _latest()
+
+
+def _latest() -> int:
+    history = st.session_state.get(HISTORY)
+    return history[-1][0] if history else 0

@@ -1,0 +1,109 @@
+"""What the program sets in widgets is not undone by a message from before."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+
+def page():
+    import streamlit as st
+
+    from explorer.ui import steady
+
+    steady.settle()
+    state = st.session_state
+    state.setdefault("number", 1)
+    state.setdefault("kind", "plain")
+
+    def advance():
+        with steady.setting():
+            state["number"] += 1
+
+    def restore():
+        with steady.setting():
+            state["number"], state["kind"] = 50, "fancy"
+
+    def kind_chosen():
+        if not steady.overruled("kind"):
+            with steady.setting():
+                state["number"] = 100
+
+    st.number_input("Number", 0, 200, key="number")
+    st.selectbox("Kind", ("plain", "fancy"), key="kind", on_change=kind_chosen)
+    st.button("Next", on_click=advance)
+    st.button("Restore", on_click=restore)
+    st.slider("Other", 0, 9, key="other")
+    steady.echo()
+
+
+@pytest.fixture
+def app():
+    return AppTest.from_function(page, default_timeout=30).run()
+
+
+def button(app, label):
+    return next(found for found in app.button if found.label == label)
+
+
+def seen(app):
+    return app.number_input(key="steady").value
+
+
+def state(app):
+    return app.number_input(key="number").value, app.selectbox(key="kind").value
+
+
+def test_a_message_from_before_a_click_does_not_undo_it(app):
+    before = seen(app)
+    button(app, "Next").click().run()
+    assert seen(app) > before and state(app)[0] == 2
+    app.number_input(key="number").set_value(1)
+    app.number_input(key="steady").set_value(before).run()
+    assert state(app)[0] == 2
+    button(app, "Next").click().run()
+    assert state(app)[0] == 3
+
+
+def test_a_click_that_comes_with_old_values_counts_from_the_new_ones(app):
+    before = seen(app)
+    button(app, "Next").click().run()
+    app.number_input(key="number").set_value(1)
+    app.number_input(key="steady").set_value(before)
+    button(app, "Next").click().run()
+    assert state(app)[0] == 3
+
+
+def test_what_a_person_changes_stays(app):
+    button(app, "Next").click().run()
+    app.number_input(key="number").set_value(1).run()
+    assert state(app)[0] == 1
+    button(app, "Restore").click().run()
+    app.selectbox(key="kind").set_value("plain").run()
+    assert state(app) == (100, "plain")
+
+
+def test_an_old_value_calls_no_callback(app):
+    before = seen(app)
+    button(app, "Restore").click().run()
+    app.selectbox(key="kind").set_value("plain")
+    app.number_input(key="number").set_value(1)
+    app.number_input(key="steady").set_value(before).run()
+    assert state(app) == (50, "fancy")
+
+
+def test_a_change_beside_old_values_is_kept(app):
+    before = seen(app)
+    button(app, "Next").click().run()
+    app.slider(key="other").set_value(7)
+    app.number_input(key="number").set_value(1)
+    app.number_input(key="steady").set_value(before).run()
+    assert state(app)[0] == 2 and app.slider(key="other").value == 7
+
+
+def test_what_was_set_later_alone_is_set_again(app):
+    button(app, "Restore").click().run()
+    app.selectbox(key="kind").set_value("plain").run()
+    before = seen(app)
+    button(app, "Next").click().run()
+    app.number_input(key="number").set_value(100)
+    app.number_input(key="steady").set_value(before).run()
+    assert state(app) == (101, "plain")

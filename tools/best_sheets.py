@@ -1,0 +1,65 @@
+"""Make docs/best-channels.jpg and docs/best-classes.jpg: the preset `best`, many times over."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from explorer import Target, load_network, preset
+from explorer.networks.classes import short_name
+from explorer.render import render
+from explorer.sheets import sheet
+
+DOCS = Path(__file__).parents[1] / "docs"
+LAYERS = ("conv2_2", "conv3_1", "conv3_3", "conv4_1", "conv4_2", "conv4_3", "conv5_1", "conv5_3")
+OF_EACH = 6
+CLASSES = (
+    *(1, 9, 22, 71, 99, 130, 144, 207, 270, 292, 323, 340, 388, 417, 483, 510, 561, 604, 698, 757),
+    *(817, 937, 963, 980),
+)
+SEED = 7
+"""Of the channels that are drawn."""
+COLUMNS = 8
+
+
+def channels() -> list[list[tuple[np.ndarray, str]]]:
+    """Rows of pictures of channels drawn at random, a row for each layer."""
+    network, random, rows = load_network("vgg16"), np.random.default_rng(SEED), []
+    for name in LAYERS:
+        count = network.layer(name).channels
+        drawn = sorted(random.choice(count, OF_EACH, replace=False).tolist())
+        rows.append([(picture(network, Target(name, i)), f"{name}, channel {i}") for i in drawn])
+    return rows
+
+
+def classes() -> list[list[tuple[np.ndarray, str]]]:
+    """Rows of pictures of classes."""
+    network = load_network("efficientnet-lite0")
+    cells = [(picture(network, Target(class_=i)), f"{short_name(i)} ({i})") for i in CLASSES]
+    return [cells[i : i + COLUMNS] for i in range(0, len(cells), COLUMNS)]
+
+
+def picture(network, target: Target) -> np.ndarray:
+    """The kept picture of the preset `best`."""
+    recipe = preset("best", target, network=network.name, size=SIZE[network.name])
+    *_, frame = render(network, recipe)
+    print(recipe.caption, f"score {frame.kept.score:.0f}", flush=True)
+    return frame.kept.image
+
+
+SIZE = {"vgg16": 128, "efficientnet-lite0": 224}
+SHEETS = {"channels": channels, "classes": classes}
+
+
+def main() -> None:
+    """Render and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sheets", nargs="*", default=list(SHEETS), help=", ".join(SHEETS))
+    for name in parser.parse_args().sheets:
+        page = Image.fromarray(sheet(SHEETS[name](), side=128))
+        page.save(DOCS / f"best-{name}.jpg", quality=85, optimize=True)
+
+
+if __name__ == "__main__":
+    main()
