@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
@@ -29,6 +30,8 @@ KINDS = {
 }
 """What can be excited, each with a line on it."""
 MEAN = "mean"
+DIGITS = 12
+"""Of a weight, as in addresses."""
 
 
 # ---- From a target to the controls
@@ -109,8 +112,9 @@ def choose(page: str, network: Network, photo: Photo | None) -> Target | None:
         state.setdefault(f"{page}:weight", 1.0)
         weight = st.number_input(
             "Weight of this one",
-            0.001,
+            0.0,
             float(LARGEST_WEIGHT),
+            format="%g",
             key=f"{page}:weight",
             disabled=bool(state.get(f"{page}:mix")) and kind == "Channel",
             help="Their scores are added, each times its weight.",
@@ -156,7 +160,7 @@ def _class(page: str, network: Network, photo: Photo | None) -> Target:
 
 def _channel(page: str, network: Network, photo: Photo | None) -> Target:
     state = st.session_state
-    layer = _layer_of(page, network)
+    layer = _layer_of(page, network, lambda layer: layer.name != network.class_layer)
     last = layer.channels - 1
     state[f"{page}:channel"] = min(state.get(f"{page}:channel", 1), last)
     channel = st.number_input(f"Channel, 0 to {last}", 0, last, step=1, key=f"{page}:channel")
@@ -197,7 +201,7 @@ def _channel(page: str, network: Network, photo: Photo | None) -> Target:
         key=f"{page}:share",
         help="0 is the first channel alone, 1 the second.",
     )
-    parts = ((channel, round(1 - share, 9)), (second, share))
+    parts = ((channel, round(1 - share, DIGITS)), (second, share))
     first, *also = (Target(layer.name, n, weight=weight) for n, weight in parts if weight)
     return replace(first, also=tuple(also))
 
@@ -211,7 +215,7 @@ def _photo(page: str, network: Network, photo: Photo | None) -> Target:
     names = [*SAMPLES, *([photo.name] if photo else [])]
     if state.get(f"{page}:of") not in names:
         state[f"{page}:of"] = names[0]
-    layer = _layer_of(page, network, of_maps=True)
+    layer = _layer_of(page, network, lambda layer: layer.spatial)
     of = st.selectbox(
         "What it sees in",
         names,
@@ -247,13 +251,10 @@ _KINDS = {
 }
 
 
-def _layer_of(page: str, network: Network, of_maps: bool = False) -> Layer:
+def _layer_of(page: str, network: Network, fits: Callable[[Layer], bool] = bool) -> Layer:
+    """Choose one of the layers that can be excited and that fit."""
     names = [
-        layer.paper_name
-        for layer in network.layers
-        if layer.kind in EXCITABLE
-        and layer.name != network.class_layer
-        and (layer.spatial or not of_maps)
+        layer.paper_name for layer in network.layers if layer.kind in EXCITABLE and fits(layer)
     ]
     if st.session_state.get(f"{page}:layer") not in names:
         st.session_state[f"{page}:layer"] = network.first_layer

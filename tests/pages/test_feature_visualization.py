@@ -261,8 +261,26 @@ SMALL = {"size": "64", "recipe": "report/naive;steps=2"}
         {"layer": "conv1_2", "channel": "3", "weight": "-0.3", "also": "-0.7*conv1_2:5|pool1"},
         {"layer": "conv1_2", "channel": "3", "weight": "0.5", "also": "-0.5*conv1_2:5"},
         {"layer": "conv1_2", "channel": "3", "also": "conv1_1:5|-0.5*pool1:2"},
+        {
+            "layer": "conv1_2",
+            "channel": "3",
+            "weight": "0.666666666667",
+            "also": "0.333333333333*conv1_2:5",
+        },
+        {"layer": "conv1_2", "channel": "3", "weight": "1e-05"},
     ],
-    ids=["layer", "photo", "direction", "down", "between", "down between", "weighed", "several"],
+    ids=[
+        "layer",
+        "photo",
+        "direction",
+        "down",
+        "between",
+        "down between",
+        "weighed",
+        "several",
+        "third",
+        "tiny",
+    ],
 )
 def test_every_target_goes_through_the_controls_and_is_drawn(link):
     app = finished(opened(**link, **SMALL))
@@ -309,6 +327,12 @@ def test_a_channel_is_held_down_and_led_towards_a_second():
     (recipe,), _ = recipes_in(parameters(app))
     assert (recipe.target.channel, recipe.target.weight, recipe.target.also) == (9, -1, ())
     assert not app.exception and not app.error
+
+
+def test_a_whole_layer_of_classes_is_kept():
+    app = opened(layer="fc_3", size="224")
+    assert app.selectbox(key="feature:layer").value == "fc_3"
+    assert parameters(app)["layer"] == "fc_3" and "channel" not in parameters(app)
 
 
 def parameters(app: AppTest) -> dict[str, str]:
