@@ -38,7 +38,8 @@ def dead(case: Case) -> bool:
     """Nothing answers to the picture, or nothing is in it."""
     held_down = any(term.weight < 0 for term in case.recipe.target.terms)
     silent = case.values.get("robust_score", 1) <= 0 and not held_down
-    return silent or float(case.image.std(axis=(0, 1)).max()) < FLAT
+    flat = float(case.image.std(axis=(0, 1)).max()) < FLAT
+    return silent or (flat and not saturated(case))
 
 
 def saturated(case: Case) -> bool:

@@ -55,10 +55,14 @@ _SMALL_NORM = _BLUR | {"small-norm": {"percentile": 40}}
 _AGAIN = {"rms": {"size": 2.0}, "decay": {"strength": 0.03}, "clip": {}}
 _BLURRED = {"blurred-gradient": {"sigma_from": 0.5, "sigma_to": 2.5}}
 
-_SPECTRUM = {"fourier": {"decay": 1.7}, "decorrelated-color": {}, "decay": {"strength": 0.03}}
+_SPECTRUM = {
+    "fourier": {"deviation": 0.01, "decay": 1.7},
+    "decorrelated-color": {},
+    "decay": {"strength": 0.03},
+}
 _MOVED = {"jitter": {"reach": 8}, "scale": {"spread": 8}, "rotation": {"degrees": 5}}
 _BEST_OF_CLASS = {
-    "fourier": {"decay": 1.2},
+    "fourier": {"deviation": 0.01, "decay": 1.2},
     "decorrelated-color": {},
     "rotation": {"degrees": 10},
     "crops": {"count": 2, "largest": 95, "smallest": 45},

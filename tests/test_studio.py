@@ -16,7 +16,8 @@ from explorer.targets import Target
 
 
 def recipe_of(channel=0, steps=6, seed=0):
-    return Recipe(Target("second", channel), "tiny", steps=steps, size=32, seed=seed)
+    methods = {"noise": {}, "rms": {}, "clip": {}}
+    return Recipe(Target("second", channel), "tiny", steps, 32, seed, methods=methods)
 
 
 def until(condition, seconds=30):

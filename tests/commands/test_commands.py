@@ -156,7 +156,7 @@ REJECTIONS = {
     "set not finite": ([*RENDER, "--set", "blur.sigma=nan"], "nan"),
     "set out of range": ([*RENDER, "--set", "blur.sigma=17"], "0 to 16"),
     "set a fraction": ([*RENDER, "--set", "blur.every=1.5"], "whole"),
-    "set no step rule": ([*RENDER, "--set", "rms=off"], "step rule"),
+    "set no step rule": ([*RENDER, "--set", "adam=off"], "step rule"),
     "line break in a name": (["render", "--layer", "conv\n3", *OUT], "conv 3"),
     "recipe with an empty name": (["render", "--recipe", "", *OUT], "file with a recipe"),
     "recipe without end": (["render", "--recipe", "/dev/zero", *OUT], "not valid JSON"),
@@ -832,7 +832,7 @@ def test_a_terminal_that_lacks_signs(command):
     found = in_a_process(*command, env=environment)
     assert (found.returncode, found.stderr) == (0, "")
     if "--json" in command:
-        assert "“" in json.loads(found.stdout)["presets"][0]["source"]
+        assert any("“" in preset["source"] for preset in json.loads(found.stdout)["presets"])
 
 
 def test_png_readers_see_a_plain_picture(fresh):

@@ -173,7 +173,7 @@ def full(random_weights, tmp_path_factory):
     path.unlink()
     import explorer.targets
 
-    explorer.targets._compiled.cache_clear()
+    explorer.excitation._compiled.cache_clear()
     network._compiled_activations.cache_clear()
     network._tensors = network.model = None
     del network
