@@ -29,7 +29,7 @@ def channels() -> list[list[tuple[np.ndarray, str]]]:
     for name in LAYERS:
         count = network.layer(name).channels
         drawn = sorted(random.choice(count, OF_EACH, replace=False).tolist())
-        rows.append([(picture(network, Target(name, i)), f"{name}, channel {i}") for i in drawn])
+        rows.append([(picture(network, Target(name, i)), f"{name}, {i}") for i in drawn])
     return rows
 
 
