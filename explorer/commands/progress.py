@@ -35,9 +35,10 @@ def watch(moments: Iterator[tuple[Frame, ...]], recipes) -> Outcome:
     frames, stopped = None, False
     with tqdm(total=total, unit="step", file=sys.stderr, dynamic_ncols=True) as bar:
         try:
-            for frames in moments:
-                if bar.n == 0 and bar.last_print_n == 0:
+            for newer in moments:
+                if frames is None:
                     bar.unpause()
+                frames = newer
                 for frame, recipe, curve in zip(frames, recipes, curves, strict=True):
                     if frame.recipe == recipe and (not curve or frame.step > curve[-1][0]):
                         curve.append((frame.step, frame.score))
