@@ -82,7 +82,8 @@ def test_a_picture_on_the_home_page_is_a_link(server, page):
 def test_stop_stands_beside_the_progress(server, browser, width):
     context = browser.new_context(viewport={"width": width, "height": 900})
     page = context.new_page()
-    page.goto(f"{server}/Compare?layer=conv1_2&channel={width % 64}&size=96")
+    recipes = "recipe1=report/naive;steps=600&recipe2=report/1-clip;steps=600"
+    page.goto(f"{server}/Compare?layer=conv4_2&channel={width % 512}&size=160&{recipes}")
     stop = page.get_by_role("button", name="Stop")
     expect(stop).to_be_visible()
     progress = page.get_by_role("progressbar").first.bounding_box()
