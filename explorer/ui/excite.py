@@ -166,6 +166,8 @@ def _channel(page: str, network: Network, photo: Photo | None) -> Target:
     channel = st.number_input(f"Channel, 0 to {last}", 0, last, step=1, key=f"{page}:channel")
 
     def move(by: int | None) -> None:
+        if steady.repeated(f"{page}:{by}"):
+            return
         with steady.setting():
             moved = random.randrange(last + 1) if by is None else state[f"{page}:channel"] + by
             state[f"{page}:channel"] = moved % (last + 1)
