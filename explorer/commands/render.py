@@ -15,7 +15,7 @@ from explorer.commands.options import (
 from explorer.commands.progress import watch
 from explorer.errors import InputError
 from explorer.images import check_writable, write_whole
-from explorer.networks import device, load_network
+from explorer.networks import DEFAULT_NETWORK, device, load_network
 from explorer.networks.classes import short_name
 from explorer.notes import picture_png
 from explorer.presets import DEFAULT_PRESET
@@ -30,6 +30,7 @@ def add(parser):
     parser.add_argument("--preset", help=f"named recipe to begin with (default {DEFAULT_PRESET})")
     parser.add_argument("--recipe", metavar="FILE", help="a recipe as JSON, or a saved PNG")
     parser.add_argument("-o", "--output", required=True, help="the PNG to write")
+    parser.set_defaults(network=None)  # so that one beside --recipe is seen
 
 
 def run(arguments):
@@ -37,6 +38,8 @@ def run(arguments):
     path = check_writable(arguments.output)
     if arguments.recipe is not None:
         _refuse_beside_recipe(arguments)
+    if arguments.network is None:
+        arguments.network = DEFAULT_NETWORK
     photo = read_photos(arguments)
     if arguments.recipe is None:
         recipe = recipe_of(arguments, arguments.preset)
@@ -90,7 +93,7 @@ def summary(recipe, outcome, index):
 def _refuse_beside_recipe(arguments):
     options = (
         *("layer", "channel", "direction", "of", "position", "class_", "steps", "size", "seed"),
-        *("keep", "preset"),
+        *("keep", "preset", "network"),
     )
     given = [o.strip("_") for o in options if getattr(arguments, o) is not None]
     given += ["set"] * bool(arguments.set) + ["after-relu"] * arguments.after_relu

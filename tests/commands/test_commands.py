@@ -164,6 +164,11 @@ REJECTIONS = {
     "recipe is none": (["render", "--recipe", "text.jpg", *OUT], "recipe"),
     "recipe in a plain PNG": (["render", "--recipe", "plain.png", *OUT], "carries no recipe"),
     "recipe and target": ([*RENDER, "--recipe", "text.jpg"], "leave out --layer"),
+    "recipe and network": (
+        ["render", "--recipe", "text.jpg", "--network", "vgg16", *OUT],
+        "leave out --network",
+    ),
+    "empty network": ([*RENDER, "--network", ""], "vgg16"),
     "option cut short": (["compare", *TARGET, "--preset", "report/naive", *OUT], "--preset"),
     "compare unknown preset": (["compare", *TARGET, "--presets", "report/nice", *OUT], "report/"),
     "compare nothing": (["compare", *TARGET, "--presets", ",", *OUT], "--presets"),
