@@ -18,10 +18,12 @@ class Sight:
         picture: (b, h, w, 3), centered on the mean color, gray levels.
         features: a function that returns what the target's layer answers, (b, n, c); of all the
             views of a picture.
+        scores: (b,), of the target.
     """
 
     picture: object
     features: Callable
+    scores: object
 
 
 def total_variation(sight, strength):
@@ -41,14 +43,16 @@ def norm(sight, strength, power):
 
 
 def diversity(sight, pictures, strength):
-    """How alike the pictures are to the network, from −1 to 1, as a mean over all pairs.
+    """How alike the pictures are to the network, as a mean over all pairs, times a cost.
 
     Two pictures are alike where the same channels answer together: the cosine of their Gram
-    matrices (Olah et al., Distill 2017).
+    matrices (Olah et al., Distill 2017). The cost is `strength` percent of the mean score, as
+    scores differ a thousandfold from layer to layer.
     """
     import tensorflow as tf
 
-    return strength * tf.reduce_mean(likeness(sight.features()), axis=1)
+    cost = strength / 100.0 * tf.abs(tf.stop_gradient(tf.reduce_mean(sight.scores)))
+    return cost * tf.reduce_mean(likeness(sight.features()), axis=1)
 
 
 def likeness(features):
@@ -97,7 +101,9 @@ PENALTIES = (
         diversity,
         (
             Parameter("pictures", 4, 2, 6, "pictures", "How many.", whole=True, structural=True),
-            Parameter("strength", 10.0, 0, 10_000, "score", "What being all alike would cost."),
+            Parameter(
+                "strength", 25.0, 0, 1000, "% of the score", "What being all alike would cost."
+            ),
         ),
     ),
 )

@@ -217,7 +217,7 @@ def compiled(
                 answers = network.activate(layer, outputs[layer.name])
                 return tf.reshape(answers, (x.shape[0], -1, layer.channels))
 
-            sight = Sight(seen - mean, features)
+            sight = Sight(seen - mean, features, scores)
             for penalty in chosen("penalty"):
                 climbed -= tf.reduce_sum(apply(penalty, sight))
         gradient = tape.gradient(climbed, seen)

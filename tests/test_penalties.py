@@ -5,11 +5,15 @@ import pytest
 
 from explorer.penalties import PENALTIES, Sight, diversity, likeness, norm, total_variation
 
+SCORES = np.float32([300.0, 500.0])
+
 
 def sight(picture, features=None):
     import tensorflow as tf
 
-    return Sight(tf.constant(picture, tf.float32), lambda: tf.constant(features, tf.float32))
+    return Sight(
+        tf.constant(picture, tf.float32), lambda: tf.constant(features, tf.float32), SCORES
+    )
 
 
 def noise(count=2, size=(17, 23)):
@@ -39,7 +43,7 @@ def test_a_norm_has_a_slope_even_where_there_is_nothing(power):
     x = tf.zeros((1, 8, 8, 3))
     with tf.GradientTape() as tape:
         tape.watch(x)
-        value = norm(Sight(x, None), 1.0, power)
+        value = norm(Sight(x, None, SCORES), 1.0, power)
     assert np.all(np.isfinite(tape.gradient(value, x)))
 
 
@@ -67,7 +71,7 @@ def test_pictures_of_other_channels_are_not_alike():
 
 def test_diversity_costs_what_pictures_have_in_common():
     features = np.random.default_rng(1).normal(size=(4, 20, 6)).astype(np.float32)
-    wanted = 7 * likeness(features).numpy().mean(axis=1)
+    wanted = 0.07 * 400 * likeness(features).numpy().mean(axis=1)
     assert np.allclose(diversity(sight(noise(4), features), 4, 7.0), wanted)
     nothing = diversity(sight(noise(2), np.zeros((2, 20, 6))), 2, 7.0)
     assert np.allclose(nothing, 0)

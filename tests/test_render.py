@@ -664,7 +664,7 @@ def test_diversity_makes_pictures_less_alike(tiny):
 def test_diversity_counts_the_crops_of_a_picture_as_one(tiny):
     """With a strength of 0, as many crops and pictures as they are change no picture."""
     methods = {"maco": {}, "nadam": {}, "crops": {"count": 2}}
-    both = recipe(methods | {"diversity": {"pictures": 2, "strength": 300}}, steps=16)
+    both = recipe(methods | {"diversity": {"pictures": 2, "strength": 1000}}, steps=16)
     last = list(render(tiny, both))[-1]
     none = recipe(methods | {"diversity": {"pictures": 2, "strength": 0}}, steps=16)
     from explorer.measures import mean_likeness
