@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from explorer.networks import DEFAULT_NETWORK
 from explorer.ui import layout
 from explorer.ui.home import DOORS, FOLDER, PICTURES
+from explorer.ui.session import warm_up_later
 
 layout.begin(
     "What does a network look for?",
@@ -35,3 +37,4 @@ st.page_link(
     label="Or compare recipes side by side: the same target, seed and step",
     icon=":material/view_column:",
 )
+warm_up_later(DEFAULT_NETWORK)

@@ -179,10 +179,11 @@ class Network(ABC):
             self.require(layer, size, f"Layer {layer.paper_name}")
         order = [layer.name for layer in self.layers]
         names = tuple(sorted({layer.name for layer in wanted}, key=order.index))
-        results = self._compiled_activations(names)(image[None].astype(np.float32))
+        results = self._compiled_activations(names, size)(image[None].astype(np.float32))
         return {name: tensor[0].numpy() for name, tensor in zip(names, results, strict=True)}
 
-    def _compile_activations(self, names: tuple[str, ...]):
+    def _compile_activations(self, names: tuple[str, ...], size: tuple[int, int]):
+        """For pictures of this size alone, as each further one would stay in memory too."""
         import tensorflow as tf
 
         self.tensors  # noqa: B018 - loaded outside the trace
