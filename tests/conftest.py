@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -239,16 +240,40 @@ def effnet(effnet_session, monkeypatch):
     explorer.networks._network.cache_clear()
 
 
-@pytest.fixture
-def forget_compiled():
-    """After the test, let go of every compiled function and the networks they hold."""
-    yield
-    import sys
+COMPILED = (
+    ("explorer.excitation", "_compiled"),
+    ("explorer.measures", "_activation"),
+    ("explorer.step", "compiled"),
+)
+"""Module and name of each cache of compiled functions."""
 
-    for module, name in (("explorer.excitation", "_compiled"), ("explorer.step", "compiled")):
+
+def forget() -> None:
+    """Let go of every compiled function and the networks they hold."""
+    for module, name in COMPILED:
         if module in sys.modules:
             getattr(sys.modules[module], name).cache_clear()
     gc.collect()
+
+
+@pytest.fixture
+def forget_compiled():
+    """After the test, `forget`."""
+    yield
+    forget()
+
+
+@pytest.fixture
+def traces(forget_compiled):
+    """How many traces are in memory, whoever holds them, beyond those of before the test."""
+
+    def count() -> int:
+        gc.collect()
+        return sum(type(each).__name__ == "FuncGraph" for each in gc.get_objects())
+
+    forget()
+    before = count()
+    return lambda: count() - before
 
 
 # ---- Pictures and sentences

@@ -224,3 +224,10 @@ def test_spectra_are_bounded_and_so_show_what_the_network_sees(tiny, name):
     for frame in render(tiny, made):
         score, _ = score_and_gradient(tiny, frame.image, Target("second", 1))
         assert frame.score == pytest.approx(score, rel=1e-6)
+
+
+def test_however_many_sizes_there_are_few_traces_stay(tiny, traces):
+    for side in range(20, 20 + stepping.KEPT_STEPS + 4):
+        for _ in render(tiny, recipe({"noise": {}, "rms": {}}, steps=1, size=(side, 24))):
+            pass
+    assert 0 < traces() <= 2 * stepping.KEPT_STEPS

@@ -34,10 +34,12 @@ def in_fresh_process(module: str, *arguments: str) -> dict:
     """The JSON object that `python -m module arguments` prints last.
 
     Raises:
-        subprocess.CalledProcessError: it failed.
+        RuntimeError: it failed; the text is what it wrote to standard error.
     """
     command = [sys.executable, "-m", module, *arguments]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
     return json.loads(done.stdout.splitlines()[-1])
 
 

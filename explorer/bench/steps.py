@@ -180,6 +180,7 @@ def engine_step(network: Network, layer: Layer):
     """A compiled step by the engine: images (b, h, w, 3) and channel -> images moved."""
     import tensorflow as tf
 
+    network.tensors  # noqa: B018 - loaded outside the trace
     target = Target(layer.name, 0)
 
     @tf.function(autograph=False)

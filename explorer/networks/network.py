@@ -153,6 +153,7 @@ class Network(ABC):
                     self._tensors = self._load()
                 gc.collect()
                 gc.freeze()  # what TensorFlow brought stays; nobody need search it again
+                device.settle()
             return self._tensors
 
     def activations(self, image: np.ndarray, names: Iterable[str]) -> dict[str, np.ndarray]:

@@ -1,7 +1,7 @@
 """How long a page's script takes, visitor after visitor: `python -m explorer.ui.timing PAGE N`.
 
 Prints one JSON object: seconds for the first visitor in this process, and the median for N further
-ones.
+ones. PAGE is one of `explorer.bench.pages.PAGES`.
 """
 
 import json
@@ -11,12 +11,16 @@ from statistics import median
 
 from streamlit.testing.v1 import AppTest
 
+from explorer.bench.pages import PAGES, ROOT
+
 TIMEOUT = 120
 
 
 def visit(page: str) -> float:
-    """Seconds that a new visitor's first view of a page takes; `page` is its file's path."""
-    app = AppTest.from_file(page, default_timeout=TIMEOUT)
+    """Seconds that a new visitor's first view of a page takes."""
+    app = AppTest.from_file(str(ROOT / PAGES[0]), default_timeout=TIMEOUT)
+    if page != PAGES[0]:
+        app.switch_page(page)
     start = time.perf_counter()
     app.run()
     seconds = time.perf_counter() - start

@@ -80,9 +80,18 @@ def test_visitors_get_turns(vgg, small):
     assert cells(report.visitors([found]))[0][0] == "2"
 
 
-def test_a_page_in_a_process_of_its_own():
-    found = pages.measure(pages.PAGES[0], 1)
-    assert found.page == "streamlit_app.py" and found.seconds_first > 0 < found.seconds
+@pytest.mark.parametrize("page", pages.PAGES[:2])
+def test_a_page_in_a_process_of_its_own(page):
+    found = pages.measure(page, 1)
+    assert found.page == page and found.seconds_first > found.seconds > 0
+
+
+def test_a_process_that_fails_says_why():
+    with pytest.raises(RuntimeError, match="nowhere"):
+        fresh.in_fresh_process("explorer.bench.fresh", "nowhere")
+
+
+def test_pages_have_names():
     names = [row[0] for row in cells(report.pages([pages.Page(p, 1, 1) for p in pages.PAGES]))]
     assert names[:2] == ["Home", "Model structure"] and len(names) == 5
 
