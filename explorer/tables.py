@@ -1,5 +1,6 @@
 """Tables as text: aligned for a terminal, in Markdown, and into their place in a file."""
 
+import re
 from collections.abc import Sequence
 
 from explorer.errors import InputError
@@ -23,6 +24,11 @@ def markdown(rows: Rows) -> str:
     """A table in Markdown."""
     heading, *others = ("| " + " | ".join(row) + " |" for row in rows)
     return "\n".join([heading, "| --- " * len(rows[0]) + "|", *others]) + "\n"
+
+
+def places(text: str) -> list[str]:
+    """The names of all places in a text where `replaced` can put something."""
+    return re.findall(r"<!-- (\w+) -->", text)
 
 
 def replaced(text: str, name: str, body: str) -> str:

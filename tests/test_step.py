@@ -227,7 +227,7 @@ def test_spectra_are_bounded_and_so_show_what_the_network_sees(tiny, name):
 
 
 def test_however_many_sizes_there_are_few_traces_stay(tiny, traces):
-    for side in range(20, 20 + stepping.KEPT_STEPS + 4):
-        for _ in render(tiny, recipe({"noise": {}, "rms": {}}, steps=1, size=(side, 24))):
+    for side in range(32, 32 + stepping.KEPT_STEPS + 4):
+        for _ in render(tiny, recipe({"noise": {}, "rms": {}}, steps=1, size=(side, 32))):
             pass
     assert 0 < traces() <= 2 * stepping.KEPT_STEPS

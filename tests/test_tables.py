@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.tables import aligned, markdown, replaced
+from explorer.tables import aligned, markdown, places, replaced
 
 ROWS = [("one step", "here", "there"), ("conv3_1", "0.066 s", "1 s"), ("x", "1", "")]
 
@@ -22,6 +22,7 @@ def test_markdown():
 def test_a_marked_place_is_replaced_and_nothing_else():
     text = "one\n<!-- quality -->\nold\n<!-- /quality -->\ntwo\n<!-- speed -->\n"
     new = "one\n<!-- quality -->\n| a |\n<!-- /quality -->\ntwo\n<!-- speed -->\n"
+    assert places(text) == ["quality", "speed"]
     assert replaced(text, "quality", "| a |\n") == new
     assert replaced(new, "quality", "| a |\n") == new
 

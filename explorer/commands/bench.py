@@ -13,7 +13,7 @@ from explorer.commands.options import add_network, print_json, ready
 from explorer.errors import InputError
 from explorer.images import write_whole
 from explorer.networks import DEFAULT_NETWORK, device, load_network
-from explorer.tables import aligned, markdown, replaced
+from explorer.tables import aligned, markdown, places, replaced
 
 SIZE = 224
 
@@ -35,8 +35,11 @@ def add(parser):
     parser.add_argument(
         "--readme",
         type=Path,
+        nargs="+",
+        default=(),
         metavar="FILE",
-        help="also put each table in this file, between <!-- its name --> and <!-- /its name -->",
+        help="also put each table in these files, where they have a place for it, "
+        "<!-- results --> … <!-- /results -->",
     )
 
 
@@ -44,9 +47,8 @@ def run(arguments):
     """Measure and print."""
     repeats = arguments.repeats
     parts, about = _parts(arguments)
-    text = arguments.readme and _readable(arguments.readme)
-    for name in parts if text else ():
-        replaced(text, name, "")  # refused before anything is measured
+    for path in arguments.readme:
+        _with_tables(path, dict.fromkeys(parts, ""))  # refused before anything is measured
     ready(arguments.network or DEFAULT_NETWORK)
     found = {}
     total = sum(part.rounds(repeats) for part in parts.values())
@@ -54,10 +56,9 @@ def run(arguments):
         for name, part in parts.items():
             found[name] = part.run(repeats, bar.update)
     tables = {name: part.rows(found[name]) for name, part in parts.items()}
-    if text:
-        for name, rows in tables.items():
-            text = replaced(text, name, markdown(rows))
-        write_whole(arguments.readme, text.encode())
+    for path in arguments.readme:
+        text = _with_tables(path, {name: markdown(rows) for name, rows in tables.items()})
+        write_whole(path, text.encode())
     if arguments.json:
         results = {name: [*map(_plain, values)] for name, values in found.items()}
         told = {"device": device.start(), "repeats": repeats, "peak_mb": memory.peak_mb()}
@@ -89,11 +90,18 @@ def _parts(arguments) -> tuple[dict[str, Part], dict]:
     return {"results": of_steps([(network.name, layer.name, size) for layer in layers])}, about
 
 
-def _readable(path: Path) -> str:
+def _with_tables(path: Path, tables: dict[str, str]) -> str:
+    """A file's text with the tables that it has a place for; `InputError` if it has none."""
     try:
-        return path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise InputError(f"'{path}' cannot be read as text.") from None
+    there = [name for name in places(text) if name in tables]
+    if not there:
+        raise InputError(f"'{path}' has no place for a table: mark one, <!-- {min(tables)} -->.")
+    for name in there:
+        text = replaced(text, name, tables[name])
+    return text
 
 
 def _plain(result) -> dict:

@@ -113,20 +113,20 @@ def test_without_options_everything_is_measured(two_parts, capsys):
     assert "VGG16, 33 layers" in capsys.readouterr().out
 
 
-def test_tables_go_into_a_file(two_parts, capsys, tmp_path):
-    file = tmp_path / "read.md"
-    file.write_text("a <!-- two -->x<!-- /two --> b\n<!-- one --><!-- /one -->")
-    assert not main(["bench", "--readme", str(file)])
-    text = file.read_text()
-    assert (
-        text.startswith("a <!-- two -->\n| activations of a photo |")
-        and "|\n<!-- /two --> b" in text
-    )
-    assert "| VGG16, 11 layers | 1.50 s | 0.250 s |" in text
-    file.write_text("<!-- one --><!-- /one -->")
-    assert main(["bench", "--readme", str(file)]) == 2
-    assert "<!-- two -->" in capsys.readouterr().err
-    assert file.read_text() == "<!-- one --><!-- /one -->"
+def test_tables_go_into_files(two_parts, capsys, tmp_path):
+    both, one, neither = (tmp_path / name for name in ("both.md", "one.md", "neither.md"))
+    both.write_text("a <!-- two -->x<!-- /two --> b\n<!-- one --><!-- /one --> <!-- other -->")
+    one.write_text("<!-- one -->x<!-- /one -->")
+    neither.write_text("<!-- other --><!-- /other -->")
+    assert not main(["bench", "--readme", str(both), str(one)])
+    text = both.read_text()
+    assert text.startswith("a <!-- two -->\n| activations of a photo |")
+    assert "| VGG16, 22 layers | 1.50 s | 0.250 s |\n<!-- /two --> b" in text
+    assert one.read_text() in text and "11 layers" in one.read_text()
+    before = one.read_text()
+    assert main(["bench", "--readme", str(one), str(neither)]) == 2
+    assert "neither.md' has no place" in capsys.readouterr().err
+    assert one.read_text() == before
 
 
 def test_what_is_measured_by_default():
