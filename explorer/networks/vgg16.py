@@ -81,9 +81,9 @@ class VGG16(Network):
             input_shape=(224, 224, 3) if dense else (None, None, 3),
             classifier_activation=None,
         )
-        tensors = {}
-        for name, arrays in (self._read_embedded() | dense).items():
-            self.model.get_layer(name).set_weights(arrays)
+        tensors, arrays, dense = {}, self._read_embedded() | dense, set(dense)
+        for name in tuple(arrays):
+            self.model.get_layer(name).set_weights(arrays.pop(name))  # none stays a second time
             weights = [tf.convert_to_tensor(v) for v in self.model.get_layer(name).weights]
             tensors[name] = tuple(weights) if name in dense else Convolution(*weights)
         return tensors
