@@ -76,7 +76,6 @@ def test_without_layers_those_of_the_network_are_measured(effnet, capsys):
         ["--scaling", "--repeats", "0"],
         ["--readme", "absent.md"],
         ["--readme", "."],
-        ["--layers", "conv1_1", "--readme", "README.md"],
     ],
 )
 def test_refusals(options, capsys, sentence):
