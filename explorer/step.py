@@ -18,7 +18,7 @@ from explorer.schedules import coarse_to_fine
 from explorer.targets import Target
 from explorer.transformations import Draw
 
-KEPT_STEPS = 12
+KEPT_STEPS = 8
 """How many compiled steps are kept; the one unused for longest is forgotten."""
 GRAY = 127.5
 """What a spectrum of zeros shows."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from explorer.errors import InputError
 from explorer.images import Photo, jpeg_bytes
-from explorer.networks import load_network, reclaim
+from explorer.networks import device, load_network
 from explorer.recipe import Recipe
 from explorer.render import Frame, Pool, check, lockstep
 from explorer.settings import Settings
@@ -379,7 +379,7 @@ class Studio:
                     self._keep(job)
                 job.error = error
                 job.status = status  # last, as pages look without asking for the lock
-            reclaim.heap()
+            device.settle()
 
     def _share_ancestors(self, job: Job) -> None:
         """Finished pictures may start other renders; the newest 32 are kept."""

@@ -35,7 +35,7 @@ def start() -> str:
 
 
 def settle() -> None:
-    """Give back the memory that only importing TensorFlow and loading weights took."""
+    """Give back the memory that importing TensorFlow, loading or a render took and nobody needs."""
     import tensorflow as tf
 
     reclaim.libraries(Path(tf.__file__).parent)
