@@ -3,6 +3,7 @@
 Each case has a server of its own, just started. Needs Chromium and requirements-dev.txt.
 """
 
+import argparse
 import re
 import tempfile
 import time
@@ -13,7 +14,7 @@ from statistics import median
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from explorer.tables import aligned
+from explorer.tables import aligned, markdown, replaced
 from tools.server import served
 
 CHROMIUM = "/usr/bin/chromium"
@@ -90,13 +91,21 @@ def measure(browser: Browser, folder: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, print, and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--readme", type=Path, metavar="FILE", help="also put the table between <!-- browser --> …"
+    )
+    arguments = parser.parse_args()
     rows = [("in Chromium", "took", "at most")]
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         rows.extend(measure(browser, Path(folder)))
         browser.close()
     print(aligned(rows), end="")
+    if file := arguments.readme:
+        text = replaced(file.read_text(encoding="utf-8"), "browser", markdown(rows))
+        file.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,20 +12,21 @@ from explorer.targets import Target
 
 PRESET, LAYER, SIZE, STEPS = "report/4-small-norm", "conv4_1", 128, 2000
 CROWDS = (2, 4, 8)
-SECONDS_EACH = 4.0
-"""How long there are turns to be had for each visitor; one alone gets twice as long."""
+ROUNDS = 4
+SECONDS_EACH = 1.0
+"""How long there are turns to be had for each visitor in a round."""
 LOOK_SECONDS = 0.002
 _SEEDS = count()
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """Visitors who render at once, each a channel of their own.
+    """Visitors who render at once, each from noise of their own.
 
     Attributes:
         visitors: how many.
         steps_per_second: of all together.
-        share_of_one: of the steps per second of one visitor alone, measured just before and after.
+        share_of_one: of the steps per second of one visitor alone, measured in turn with them.
         least_steps, most_steps: that a visitor got in `seconds`.
         newcomer_seconds: until the first picture of one who comes while the others render.
     """
@@ -40,62 +41,62 @@ class Crowd:
 
 
 def measure(crowds: tuple[int, ...] = CROWDS, done: Callable = lambda: None) -> list[Crowd]:
-    """Measure each crowd between two measurements of one visitor alone."""
+    """Measure each crowd in turn with one visitor alone."""
     studio, found = Studio(Settings()), []
-    _steps(studio, 1, 1.0)  # warms up
-    before = _steps(studio, 1, 2 * SECONDS_EACH)
     for visitors in crowds:
-        crowd = _steps(studio, visitors, SECONDS_EACH * visitors)
-        after = _steps(studio, 1, 2 * SECONDS_EACH)
-        alone = (before.rate + after.rate) / 2
-        found.append(
-            Crowd(
-                visitors,
-                crowd.seconds,
-                crowd.rate,
-                crowd.rate / alone,
-                min(crowd.steps),
-                max(crowd.steps),
-                crowd.newcomer_seconds,
-            )
-        )
-        before = after
+        found.append(_crowd(studio, visitors))
         done()
     return found
 
 
-@dataclass(frozen=True)
-class _Count:
-    seconds: float
-    steps: list[int]
-    newcomer_seconds: float
-
-    @property
-    def rate(self) -> float:
-        return sum(self.steps) / self.seconds
-
-
-def _steps(studio: Studio, visitors: int, seconds: float) -> _Count:
-    """Steps that each of so many visitors gets in this time, all of them having a picture."""
-    tickets = [_ask(studio, number) for number in range(visitors)]
-    for ticket in tickets:
+def _crowd(studio: Studio, visitors: int) -> Crowd:
+    crowd = [_ask(studio, f"one of {number}") for number in range(visitors)]
+    alone = [_ask(studio, "alone")]
+    for ticket in crowd + alone:
         _first_picture(ticket)
-    before, start = [ticket.view().done for ticket in tickets], time.perf_counter()
-    time.sleep(seconds)
-    after, end = [ticket.view().done for ticket in tickets], time.perf_counter()
-    newcomer, come = _ask(studio, visitors), time.perf_counter()
+        ticket.stop()
+    seconds, steps = {"crowd": 0.0, "alone": 0.0}, {"crowd": [0] * visitors, "alone": [0]}
+    for _ in range(ROUNDS):
+        for name, tickets in (("crowd", crowd), ("alone", alone)):
+            passed, made = _round(tickets)
+            seconds[name] += passed
+            steps[name] = [sum(pair) for pair in zip(steps[name], made, strict=True)]
+    for ticket in crowd:
+        ticket.go_on()
+    come, newcomer = time.perf_counter(), _ask(studio, "newcomer")
     _first_picture(newcomer)
     newcomer_seconds = time.perf_counter() - come
-    for ticket in (*tickets, newcomer):
+    for ticket in (*crowd, *alone, newcomer):
         ticket.close()
-    steps = [last - first for first, last in zip(before, after, strict=True)]
-    return _Count(end - start, steps, newcomer_seconds)
+    rates = {name: sum(steps[name]) / seconds[name] for name in steps}
+    return Crowd(
+        visitors,
+        seconds["crowd"],
+        rates["crowd"],
+        rates["crowd"] / rates["alone"],
+        min(steps["crowd"]),
+        max(steps["crowd"]),
+        newcomer_seconds,
+    )
 
 
-def _ask(studio: Studio, number: int) -> Ticket:
+def _round(tickets: list[Ticket]) -> tuple[float, list[int]]:
+    """Let these go on for a while: seconds, and the steps of each."""
+    before, start = [ticket.job.done for ticket in tickets], time.perf_counter()
+    for ticket in tickets:
+        ticket.go_on()
+    time.sleep(SECONDS_EACH * max(2, len(tickets)))
+    seconds, after = time.perf_counter() - start, [ticket.job.done for ticket in tickets]
+    for ticket in tickets:
+        ticket.stop()
+    time.sleep(SECONDS_EACH / 4)  # until the step under way is done, for the next ones' sake
+    return seconds, [last - first for first, last in zip(before, after, strict=True)]
+
+
+def _ask(studio: Studio, visitor: str) -> Ticket:
     """A render that no earlier one shares."""
-    recipe = preset(PRESET, Target(LAYER, number), size=SIZE, steps=STEPS, seed=next(_SEEDS))
-    return studio.submit(f"visitor {number}", [recipe])
+    recipe = preset(PRESET, Target(LAYER, 0), size=SIZE, steps=STEPS, seed=next(_SEEDS))
+    return studio.submit(visitor, [recipe])
 
 
 def _first_picture(ticket: Ticket) -> None:

@@ -29,7 +29,8 @@ def small(monkeypatch):
         monkeypatch.setattr(module, "LAYER", "conv1_2")
         monkeypatch.setattr(module, "SIZE", 32)
     monkeypatch.setattr(together, "STEPS", 2)
-    monkeypatch.setattr(visitors, "SECONDS_EACH", 0.3)
+    monkeypatch.setattr(visitors, "SECONDS_EACH", 0.2)
+    monkeypatch.setattr(visitors, "ROUNDS", 2)
 
 
 def test_first_frames(vgg, small):
