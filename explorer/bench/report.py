@@ -31,7 +31,7 @@ def steps(speeds: Sequence[Speed]) -> Rows:
             _seconds(speed.seconds_engine),
             f"{_seconds(speed.seconds_keras_function)} ({speed.times_keras_function:.2f} times)",
             f"{_seconds(speed.seconds_keras_eager)} ({speed.times_keras_eager:.2f} times)",
-            f"{speed.share_of_matrix_product_rate:.0%} of "
+            f"{_share(speed.share_of_matrix_product_rate)} of "
             f"{speed.matrix_product_rate / 1e9:.0f} GFLOP/s",
             f"{speed.seconds_trace:.1f} s",
         )
@@ -143,7 +143,7 @@ def visitors(found: Sequence[Crowd]) -> Rows:
         (
             str(each.visitors),
             f"{each.steps_per_second:.1f}",
-            f"{each.share_of_one:.0%}",
+            _share(each.share_of_one),
             f"{each.least_steps} and {each.most_steps} in {each.seconds:.0f} s",
             _seconds(each.newcomer_seconds),
         )
@@ -164,3 +164,7 @@ def _page(path: str) -> str:
 
 def _seconds(value: float) -> str:
     return f"{value:.3f} s" if value < 1 else f"{value:.2f} s"
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.0f} %"

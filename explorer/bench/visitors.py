@@ -56,9 +56,9 @@ def _crowd(studio: Studio, visitors: int) -> Crowd:
         _first_picture(ticket)
         ticket.stop()
     seconds, steps = {"crowd": 0.0, "alone": 0.0}, {"crowd": [0] * visitors, "alone": [0]}
-    for _ in range(ROUNDS):
+    for turn in range(ROUNDS):
         for name, tickets in (("crowd", crowd), ("alone", alone)):
-            passed, made = _round(tickets)
+            passed, made = _round(tickets, turn * len(tickets) // ROUNDS)
             seconds[name] += passed
             steps[name] = [sum(pair) for pair in zip(steps[name], made, strict=True)]
     for ticket in crowd:
@@ -80,10 +80,10 @@ def _crowd(studio: Studio, visitors: int) -> Crowd:
     )
 
 
-def _round(tickets: list[Ticket]) -> tuple[float, list[int]]:
-    """Let these go on for a while: seconds, and the steps of each."""
+def _round(tickets: list[Ticket], first: int) -> tuple[float, list[int]]:
+    """Let these go on for a while, this one first: seconds, and the steps of each."""
     before, start = [ticket.job.done for ticket in tickets], time.perf_counter()
-    for ticket in tickets:
+    for ticket in (*tickets[first:], *tickets[:first]):
         ticket.go_on()
     time.sleep(SECONDS_EACH * max(2, len(tickets)))
     seconds, after = time.perf_counter() - start, [ticket.job.done for ticket in tickets]
