@@ -1,5 +1,6 @@
 """VGG16 (Simonyan and Zisserman, "Very Deep Convolutional Networks", 2015)."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -117,23 +118,23 @@ class VGG16(Network):
 
         return tf.reverse(image, [-1]) - np.float32(self.mean_color[::-1])
 
-    def outputs(self, image, last: str) -> dict:
+    def outputs(self, image, last: str, activate: Callable | None = None) -> dict:
         import tensorflow as tf
 
+        activate = activate or self.activate
         x = self.preprocess(image)
         outputs = {"input": x}
         end = self.layers.index(self.layer(last)) + 1
         for before, layer in pairwise(self.layers[:end]):
             if layer.kind == "convolution":
-                x = x if before.kind == "input" else tf.nn.relu(x)
-                x = self._weights(layer)(x)
+                x = self._weights(layer)(activate(before, x))
             elif layer.kind == "pooling":
                 x = max_pool(x)
             elif layer.kind == "flatten":
                 x = tf.reshape(x, (-1, layer.channels))
             elif layer.kind == "dense":
                 kernel, bias = self._weights(layer)
-                x = tf.nn.relu(x) @ kernel + bias
+                x = activate(before, x) @ kernel + bias
             elif layer.kind == "softmax":
                 x = tf.nn.softmax(x)
             outputs[layer.name] = x
@@ -146,8 +147,7 @@ class VGG16(Network):
         if layer.kind not in ("convolution", "dense"):
             return tf.gather(self.outputs(image, layer.name)[layer.name], channel, axis=-1)
         before = self.layers[self.layers.index(layer) - 1]
-        x = self.outputs(image, before.name)[before.name]
-        x = x if before.kind == "input" else tf.nn.relu(x)
+        x = self.activate(before, self.outputs(image, before.name)[before.name])
         if layer.kind == "convolution":
             return self._weights(layer).channel(channel)(x)[..., 0]
         kernel, bias = self._weights(layer)
