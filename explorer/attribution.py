@@ -55,7 +55,7 @@ ATTRIBUTIONS: dict[str, Attribution] = {
             "Gradient",
             "How the activation changes with each pixel.",
             "Simonyan, Vedaldi and Zisserman, “Deep Inside Convolutional Networks”, 2014",
-            "what arrives, where the input was positive",
+            "what arrives, where its input was positive",
             by_input=True,
             by_sign=False,
             from_activation=False,
@@ -109,7 +109,9 @@ def located(
     target = asked = _resolved(network, target, size)
     layer = network.layer(target.layer)
     values = network.activations(image, [layer.name])[layer.name][..., target.channel]
-    if layer.spatial and not everywhere and target.position is None:
+    if target.position is not None:
+        target = replace(target, position=place(network, target, size))
+    elif layer.spatial and not everywhere:
         numbers = statistics(values)
         target = replace(target, position=(numbers.row, numbers.column))
     highest = float((_places(network, target, size) * values).max())
