@@ -4,7 +4,7 @@ import difflib
 import gc
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -127,11 +127,15 @@ class Network(ABC):
         """(b, h, w, 3) RGB 0–255 -> what the first layer takes."""
 
     @abstractmethod
-    def outputs(self, image, last: str) -> dict:
+    def outputs(self, image, last: str, activate: Callable | None = None) -> dict:
         """Every layer up to `last`, by name: tensors for (b, h, w, 3) RGB 0–255.
 
         They are values before the layer's activation, see `activate`: (b, h, w, channels), or for a
         layer that is not spatial (b, units), or (b, h, w, units) where it runs at several places.
+
+        Args:
+            activate: called on the way in place of `activate`, as (layer, values); it returns the
+                same values, and may send gradients back by another rule.
         """
 
     @abstractmethod

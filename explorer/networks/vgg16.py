@@ -1,5 +1,6 @@
 """VGG16 (Simonyan and Zisserman, "Very Deep Convolutional Networks", 2015)."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -121,22 +122,22 @@ class VGG16(Network):
 
         return tf.reverse(image, [-1]) - np.float32(self.mean_color[::-1])
 
-    def outputs(self, image, last: str) -> dict:
+    def outputs(self, image, last: str, activate: Callable | None = None) -> dict:
         import tensorflow as tf
 
+        activate = activate or self.activate
         x = self.preprocess(image)
         outputs = {"input": x}
         end = self.layers.index(self.layer(last)) + 1
         for before, layer in pairwise(self.layers[:end]):
             if layer.kind == "convolution":
-                x = x if before.kind == "input" else tf.nn.relu(x)
-                x = self._weights(layer)(x)
+                x = self._weights(layer)(activate(before, x))
             elif layer.kind == "pooling":
                 x = max_pool(x)
             elif layer.kind == "flatten":
                 x = windows(x, self.layer("block5_pool").output_shape[0])
             elif layer.kind == "dense":
-                x = _dense(tf.nn.relu(x), *self._weights(layer))
+                x = _dense(activate(before, x), *self._weights(layer))
             elif layer.kind == "softmax":
                 x = tf.nn.softmax(tf.reduce_mean(x, (1, 2), keepdims=True))
             outputs[layer.name] = x
@@ -149,8 +150,7 @@ class VGG16(Network):
         if layer.kind not in ("convolution", "dense"):
             return tf.gather(self.outputs(image, layer.name)[layer.name], channel, axis=-1)
         before = self.layers[self.layers.index(layer) - 1]
-        x = self.outputs(image, before.name)[before.name]
-        x = x if before.kind == "input" else tf.nn.relu(x)
+        x = self.activate(before, self.outputs(image, before.name)[before.name])
         if layer.kind == "convolution":
             return self._weights(layer).channel(channel)(x)[..., 0]
         kernel, bias = self._weights(layer)
@@ -170,6 +170,8 @@ def windows(x, side: int):
     import tensorflow as tf
 
     down, across = (length - side + 1 for length in x.shape[1:3])
+    if down == across == 1:  # also keeps the drawn graph plain
+        return tf.reshape(x, (-1, 1, 1, side * side * x.shape[3]))
     shifted = [x[:, i : i + down, j : j + across] for i in range(side) for j in range(side)]
     return tf.concat(shifted, -1)
 
