@@ -196,18 +196,18 @@ class Network(ABC):
         @tf.function(autograph=False)
         def compute(image):
             outputs = self.outputs(image, names[-1])
+            layers = [self.layer(name) for name in names]
+            answers = [self.activate(layer, outputs[layer.name]) for layer in layers]
             return [
-                _answer(layer, self.activate(layer, outputs[layer.name]))
-                for layer in map(self.layer, names)
+                values if layer.spatial else over_places(values)
+                for layer, values in zip(layers, answers, strict=True)
             ]
 
         return compute
 
 
-def _answer(layer: Layer, values):
-    """What a layer answers as a whole: of one that is not spatial, the mean over places."""
+def over_places(values):
+    """The mean over the places of a map, if there are several: (b, h, w, c), or (b, c) -> (b, c)."""
     import tensorflow as tf
 
-    if layer.spatial or values.shape.rank == 2:
-        return values
-    return tf.reduce_mean(values, axis=(1, 2))
+    return values if values.shape.rank == 2 else tf.reduce_mean(values, axis=(1, 2))
