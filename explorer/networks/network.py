@@ -207,7 +207,7 @@ class Network(ABC):
 
 
 def over_places(values):
-    """The mean over the places of a map, if there are several: (b, h, w, c), or (b, c) -> (b, c)."""
+    """The mean over the places of a map, if there are several: (b, h, w, c) or (b, c) -> (b, c)."""
     import tensorflow as tf
 
     return values if values.shape.rank == 2 else tf.reduce_mean(values, axis=(1, 2))
