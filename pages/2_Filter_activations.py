@@ -64,6 +64,7 @@ with right:
         activations.legend(None if scale == "filter" else max(ends.values()))
     activations.point_below()
     activations.chart(looked_at, answer, shown, photo.name)
+    activations.offer_dream(model, looked_at, photo)
 
 looked_at_too = chosen | {looked_at.name: [state[f"{PAGE}:filter"]]}
 activations.one_filter(model, looked_at, answer, image, tops(found, looked_at_too, scale), lay_over)

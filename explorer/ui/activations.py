@@ -386,6 +386,18 @@ def _bar_clicked(key: str) -> None:
 # ---- One filter
 
 
+def offer_dream(model: Network, layer: Layer, photo: Photo) -> None:
+    """A way to the picture in which a layer makes more of what it sees in the photo."""
+    recipe = preset("deepdream", Target(layer.name), network=model.name, photo=photo.name)
+    whose = f"the {photo.name}" if photo.name in SAMPLES else "your photo"
+    st.page_link(
+        "pages/3_Feature_visualization.py",
+        label=f"Let all of {layer.paper_name} dream on {whose}",
+        icon=":material/bedtime:",
+        query_params=link_of([recipe]),
+    )
+
+
 def one_filter(
     model: Network,
     layer: Layer,

@@ -214,9 +214,18 @@ def test_what_a_filter_looks_for_is_drawn_in_the_studio():
 
 def test_the_link_to_feature_visualization_opens_the_same_recipe():
     app = opened(layer="conv4_2", filter="9")
-    (query,) = [item.proto.query_string for item in app.get("page_link")]
+    *_, query = [item.proto.query_string for item in app.get("page_link")]
     (recipe,), complaints = recipes_in(dict(parse_qsl(query)))
     assert not complaints and (recipe.target.channel, recipe.steps) == (9, 60)
+
+
+def test_a_link_lets_the_layer_dream_on_the_photo():
+    app = opened(layer="conv4_2", photo="coffee")
+    (link,) = [item.proto for item in app.get("page_link") if "dream" in item.proto.label]
+    assert link.label == "Let all of conv4_2 dream on the coffee"
+    (recipe,), complaints = recipes_in(dict(parse_qsl(link.query_string)))
+    assert not complaints and recipe.photos == ("coffee",) and recipe.preset == "deepdream"
+    assert (recipe.target.layer, recipe.target.kind) == ("block4_conv2", "layer")
 
 
 # ---- Which pixels excite it
