@@ -76,7 +76,7 @@ class Tiny(Network):
     def preprocess(self, image):
         return image - np.float32(self.mean_color)
 
-    def outputs(self, image, last):
+    def outputs(self, image, last, activate=None):
         import tensorflow as tf
 
         def convolution(x, kernel, bias):
@@ -84,7 +84,8 @@ class Tiny(Network):
 
         first = convolution(self.preprocess(image), *self.tensors["first"])
         pool = tf.nn.max_pool2d(first, 2, 2, "VALID")
-        second = convolution(tf.nn.relu(pool), *self.tensors["second"])
+        passed = (activate or self.activate)(self.layer("pool"), pool)
+        second = convolution(passed, *self.tensors["second"])
         return {"input": self.preprocess(image), "first": first, "pool": pool, "second": second}
 
     def unit_map(self, image, layer, channel):

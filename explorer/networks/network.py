@@ -4,7 +4,7 @@ import difflib
 import gc
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -127,11 +127,15 @@ class Network(ABC):
         """(b, h, w, 3) RGB 0–255 -> what the first layer takes."""
 
     @abstractmethod
-    def outputs(self, image, last: str) -> dict:
+    def outputs(self, image, last: str, activate: Callable | None = None) -> dict:
         """Every layer up to `last`, by name: tensors for (b, h, w, 3) RGB 0–255.
 
         They are values before the layer's activation, see `activate`: (b, h, w, channels), or for a
         layer that is not spatial (b, units), or (b, h, w, units) where it runs at several places.
+
+        Args:
+            activate: called on the way in place of `activate`, as (layer, values); it returns the
+                same values, and may send gradients back by another rule.
         """
 
     @abstractmethod
@@ -194,18 +198,18 @@ class Network(ABC):
         @tf.function(autograph=False)
         def compute(image):
             outputs = self.outputs(image, names[-1])
+            layers = [self.layer(name) for name in names]
+            answers = [self.activate(layer, outputs[layer.name]) for layer in layers]
             return [
-                _answer(layer, self.activate(layer, outputs[layer.name]))
-                for layer in map(self.layer, names)
+                values if layer.spatial else over_places(values)
+                for layer, values in zip(layers, answers, strict=True)
             ]
 
         return compute
 
 
-def _answer(layer: Layer, values):
-    """What a layer answers as a whole: of one that is not spatial, the mean over places."""
+def over_places(values):
+    """The mean over the places of a map, if there are several: (b, h, w, c) or (b, c) -> (b, c)."""
     import tensorflow as tf
 
-    if layer.spatial or values.shape.rank == 2:
-        return values
-    return tf.reduce_mean(values, axis=(1, 2))
+    return values if values.shape.rank == 2 else tf.reduce_mean(values, axis=(1, 2))
