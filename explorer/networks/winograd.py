@@ -73,17 +73,17 @@ def convolution(x, transformed_kernel):
 
 
 @lru_cache(64)
-def _places(
-    batch: int, height: int, width: int, most_tiles: int
-) -> list[tuple[np.ndarray, np.ndarray]]:
+def _places(batch: int, height: int, width: int, most_tiles: int) -> list[tuple]:
     """Where to find pixels, as numbers of rows of a (pixels, channels) matrix.
 
     Returns:
-        For each piece, some rows of tiles, from top to bottom:
+        For each piece, some rows of tiles, from top to bottom, int32 tensors that all traces share:
         (36, tiles), the input pixel at each place of each tile; the number after the last pixel
         stands for the zeros around the picture;
         (pixels,), each output pixel of the piece among those computed, (16, tiles) in order.
     """
+    import tensorflow as tf
+
     down, across = -(-height // STEP), -(-width // STEP)
     pixels = np.arange(batch * height * width, dtype=np.int32).reshape(batch, height, width)
     margins = ((0, 0), (1, STEP * down + 1 - height), (1, STEP * across + 1 - width))
@@ -95,5 +95,8 @@ def _places(
         tiles = piece.transpose(2, 3, 0, 1)
         computed = tiles[1 : 1 + STEP, 1 : 1 + STEP].ravel()
         outputs = np.argsort(computed)[: np.count_nonzero(computed < pixels.size)]
-        places.append((tiles.reshape(TILE * TILE, -1), outputs.astype(np.int32)))
+        with tf.init_scope():
+            places.append(
+                (tf.constant(tiles.reshape(TILE * TILE, -1)), tf.constant(outputs, tf.int32))
+            )
     return places
