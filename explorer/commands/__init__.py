@@ -13,6 +13,7 @@ from explorer.commands import (
     quality,
     render,
     replay,
+    report,
     tensorboard,
     weights,
 )
@@ -28,6 +29,7 @@ COMMANDS = {
     "weights": weights,
     "bench": bench,
     "quality": quality,
+    "report": report,
     "tensorboard": tensorboard,
 }
 
