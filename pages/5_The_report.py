@@ -3,7 +3,7 @@
 import streamlit as st
 
 from explorer.report.results import stored
-from explorer.ui import address, layout, report
+from explorer.ui import address, layout, report, steady
 from explorer.ui.report import FIRST, PAGE, VIEWS
 from explorer.ui.session import visitor
 
@@ -41,3 +41,4 @@ address.write(PAGE, {"section": view})
 st.caption(
     "`python -m explorer report -o FOLDER` makes it all again, as a page of its own to hand out."
 )
+steady.echo()

@@ -41,6 +41,7 @@ def run(arguments):
     with tqdm(
         total=sum(making.work(figure.recipe) for figure in missing),
         bar_format=BAR,
+        smoothing=0,
         file=sys.stderr,
         dynamic_ncols=True,
     ) as bar:

@@ -38,8 +38,8 @@ class Figure:
     """A picture to draw.
 
     Attributes:
-        key: short, and the name of its file.
-        subject: "layers", "channel" or "class"; see `Results.of`.
+        key: short, and the name of its file; see `key_of`.
+        subject: "layers", "channel" or "class".
         recipe: what draws it.
     """
 
@@ -75,20 +75,23 @@ def targets(classes: str) -> dict[str, tuple[str, Target]]:
     }
 
 
+def key_of(subject: str, name: str, classes: str) -> str:
+    """Key of the picture of a subject, "channel", "class" or a layer, by a preset."""
+    place = {"channel": DEEP[0], "class": f"flamingo-{classes}"}.get(subject, subject)
+    return f"{place}-{name.removeprefix('report/')}"
+
+
 def naive(layer: str) -> Figure:
     """The naive picture of a layer's channel."""
-    return Figure(
-        f"{layer}-naive", "layers", _recipe("report/naive", NETWORK, Target(layer, CHANNEL))
-    )
+    name = REGULARIZED[0]
+    recipe = _recipe(name, NETWORK, Target(layer, CHANNEL))
+    return Figure(key_of(layer, name, NETWORK), "layers", recipe)
 
 
 def drawn(subject: str, name: str, classes: str) -> Figure:
-    """The picture of a subject by a preset."""
+    """The picture of a subject, "channel" or "class", by a preset."""
     network, target = targets(classes)[subject]
-    place = DEEP[0] if subject == "channel" else f"flamingo-{network}"
-    return Figure(
-        f"{place}-{name.removeprefix('report/')}", subject, _recipe(name, network, target)
-    )
+    return Figure(key_of(subject, name, classes), subject, _recipe(name, network, target))
 
 
 def _recipe(name: str, network: str, target: Target) -> Recipe:

@@ -1,5 +1,6 @@
 """Draw and measure the report's figures into a folder; what is finished there is not redone."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ from explorer.sheets import enlarged, heat_map
 NOTE = "report"
 """Entry of a finished picture's note that holds what was measured."""
 TIMED_STEPS = 4
+ADDS_OF_A_VALUE = 200
+"""Multiply-adds in the time that a value of a layer takes to be written and read, about."""
 
 Follow = Callable[[str, float], None]
 """Told what is being done, and how much of the work was done since it was last told."""
@@ -43,11 +46,12 @@ class Finished:
 
 
 def work(recipe: Recipe) -> float:
-    """About how long a recipe's own steps take: multiply-adds up to its target, in all steps."""
-    layers = load_network(recipe.network).layers
-    names = [layer.name for layer in layers]
-    until = layers[: names.index(recipe.target.layer) + 1]
-    return recipe.steps * sum(layer.multiply_adds for layer in until)
+    """About how long a recipe's own steps take, in multiply-adds."""
+    network = load_network(recipe.network)
+    until = network.layers[: network.layers.index(network.layer(recipe.target.layer)) + 1]
+    values = sum(math.prod(layer.output_shape) for layer in until)
+    adds = sum(layer.multiply_adds for layer in until)
+    return recipe.steps * (adds + ADDS_OF_A_VALUE * values)
 
 
 def picture_path(folder: Path, figure: Figure) -> Path:

@@ -24,8 +24,8 @@ NEUTRAL = 6.0
 levels; the smallest steps of 8 bits, and blurring into the gaps, are not seen."""
 EVEN = 1.0
 """Square of the gray levels up to which brightness counts as even; 8 bits make as much."""
-FAR = 3.0
-"""σ in pixels of the blur through which a picture is seen from afar."""
+FAR = 1.0
+"""σ in pixels of the blur through which a picture is seen from afar; a photo loses nothing."""
 SPOT = 2.0
 """σ in pixels: what is finer stands out from its surroundings."""
 WINDOW = 4.0
@@ -120,7 +120,7 @@ def from_afar(network: Network, target: Target, image: np.ndarray) -> float:
     """Share of the `activation` that is left once the picture is blurred, from 0."""
     blurred = gaussian_filter(image.astype(np.float32), (FAR, FAR, 0))
     sharp, soft = activation(network, target, np.stack([image.astype(np.float32), blurred]))
-    return float(soft / sharp) if sharp > 0 else 0.0
+    return float(max(soft, 0.0) / sharp) if sharp > 0 else 0.0
 
 
 def parts_recognized(network: Network, number: int, image: np.ndarray) -> float:

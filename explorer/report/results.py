@@ -10,7 +10,7 @@ from pathlib import Path
 from explorer.errors import InputError
 from explorer.networks import load_network
 from explorer.recipe import Recipe, from_dict
-from explorer.report.figures import drawn, naive
+from explorer.report.figures import key_of
 from explorer.report.numbers import NUMBERS, OF_CLASSES
 from explorer.targets import is_class
 
@@ -47,9 +47,7 @@ class Results:
 
     def of(self, subject: str, name: str) -> Mapping[str, float]:
         """The measures of a preset's picture of a subject: "channel", "class" or a layer."""
-        of_layer = subject not in ("channel", "class")
-        figure = naive(subject) if of_layer else drawn(subject, name, self.classes)
-        entry = self.figures[figure.key]
+        entry = self.figures[key_of(subject, name, self.classes)]
         return {"score": entry["score"]} | dict(entry["measures"])
 
     def recipe(self, key: str) -> Recipe:

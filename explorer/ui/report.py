@@ -15,7 +15,7 @@ from explorer.report.results import STORED, Results, map_key
 from explorer.report.statements import FAILS, HOLDS, IN_PART, OPEN, SECTIONS
 from explorer.report.words import about_classes, name_of, numbers_of, of_maps, verdicts
 from explorer.snippets import command_of
-from explorer.ui import live
+from explorer.ui import live, steady
 from explorer.ui.layout import data_url
 
 PAGE = "report"
@@ -74,7 +74,8 @@ def all_statements(results: Results) -> None:
 
 
 def _go(section: str) -> None:
-    st.session_state[f"{PAGE}:view"] = section
+    with steady.setting():
+        st.session_state[f"{PAGE}:view"] = section
 
 
 def statements(section: str, results: Results) -> None:
