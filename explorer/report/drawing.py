@@ -10,7 +10,7 @@ HIGHEST = 150
 """Of the input's box."""
 WIDTH_OF_DOUBLING = 2.6
 """By how much a box widens when the channels are doubled."""
-GAP, LABELS, MARGIN = 7, 92, 4
+GAP, LABELS, MARGIN = 7, 112, 4
 FLAT = 96
 """How high the box of a layer without a map is."""
 

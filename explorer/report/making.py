@@ -18,7 +18,7 @@ from explorer.notes import picture_png, read_picture, versions
 from explorer.recipe import Recipe
 from explorer.render import Ascent, Frame, Pool, render
 from explorer.report.figures import NETWORK, PHOTO, SIZE, Figure, figures, tiled
-from explorer.report.numbers import of_layer, of_map, of_picture
+from explorer.report.numbers import looks_of, of_layer, of_map, of_picture
 from explorer.report.results import Results, map_key
 from explorer.sheets import enlarged, heat_map
 
@@ -150,7 +150,7 @@ def _activations(folder: Path) -> list[dict]:
     image = sample_photo(PHOTO).fitted((SIZE, SIZE))
     layers = [network.layer(name) for name in network.row]
     answers = network.activations(image, [layer.name for layer in layers])
-    entries = []
+    entries, looks = [], looks_of(image)
     write_whole(folder / f"{PHOTO}.png", png_bytes(image))
     for layer in layers:
         answer, filters = answers[layer.name], []
@@ -158,7 +158,7 @@ def _activations(folder: Path) -> list[dict]:
             values = answer[..., channel]
             picture = enlarged(heat_map(values, 0.0, max(float(values.max()), 0.0)), SIZE)
             write_whole(folder / f"{map_key(layer.paper_name, channel)}.png", png_bytes(picture))
-            filters.append({"channel": channel, "measures": of_map(values, image)})
+            filters.append({"channel": channel, "measures": of_map(values, looks)})
         entries.append(
             {
                 "layer": layer.paper_name,

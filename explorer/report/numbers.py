@@ -2,7 +2,7 @@
 
 import numpy as np
 from PIL import Image
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import gaussian_filter, gaussian_gradient_magnitude
 from scipy.stats import kurtosis
 
 from explorer.activations import GRAY_WEIGHTS
@@ -157,23 +157,29 @@ def of_picture(network: Network, target: Target, image: np.ndarray) -> dict[str,
 # ---- Of activations
 
 
-def likeness(values: np.ndarray, image: np.ndarray) -> float:
-    """How much a map looks like the photo: correlation with its brightness, without its sign.
+def looks_of(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What a map may look like: the brightness of a photo, uint8 RGB, and its edges, (h, w)."""
+    gray = _gray(image)
+    return gray, gaussian_gradient_magnitude(gray, 1.0)
+
+
+def likeness(values: np.ndarray, looks: tuple[np.ndarray, ...]) -> float:
+    """How much a map looks like the photo: its highest correlation, without sign, to 3 digits.
 
     Args:
-        values: the map (h, w), enlarged to the photo's size; an even one has 0.
-        image: the photo, uint8 RGB.
+        values: the map (h, w); an even one has 0.
+        looks: of the photo, see `looks_of`.
     """
-    gray = _gray(image)
-    large = _enlarged(values, gray.shape)
-    if not large.std() or not gray.std():
+    large = _enlarged(values, looks[0].shape)
+    if not large.std():
         return 0.0
-    return float(abs(np.corrcoef(large.ravel(), gray.ravel())[0, 1]))
+    found = (abs(np.corrcoef(large.ravel(), look.ravel())[0, 1]) for look in looks if look.std())
+    return round(float(max(found, default=0.0)), 3)
 
 
-def detail(values: np.ndarray, image: np.ndarray) -> float:
-    """Share of the energy of a map, enlarged to the photo, that is not coarse, from 0 to 1."""
-    energy, frequency = spectral_energy(_enlarged(values, image.shape[:2])[..., None])
+def detail(values: np.ndarray, size: tuple[int, int]) -> float:
+    """Share of the energy of a map (h, w), enlarged to a size, that is not coarse, from 0 to 1."""
+    energy, frequency = spectral_energy(_enlarged(values, size)[..., None])
     return float(energy[frequency > COARSE].sum() / max(energy.sum(), 1e-12))
 
 
@@ -184,16 +190,16 @@ def of_layer(answer: np.ndarray, image: np.ndarray) -> dict[str, float]:
         answer: (h, w, channels), after ReLU.
         image: the photo, uint8 RGB.
     """
-    maps = [values for values in np.moveaxis(answer, -1, 0) if values.std() > 0]
-    each = [of_map(values, image) for values in maps]
+    maps, looks = np.moveaxis(answer, -1, 0), looks_of(image)
+    each = [of_map(values, looks) for values in maps if values.std()]
     return {name: float(np.mean([found[name] for found in each])) for name in OF_MAPS}
 
 
-def of_map(values: np.ndarray, image: np.ndarray) -> dict[str, float]:
-    """Numbers about one map (h, w) of a layer, by name."""
+def of_map(values: np.ndarray, looks: tuple[np.ndarray, ...]) -> dict[str, float]:
+    """Numbers about one map (h, w) of a layer, by name; `looks` are the photo's, see `looks_of`."""
     return {
-        "likeness": likeness(values, image),
-        "detail": detail(values, image),
+        "likeness": likeness(values, looks),
+        "detail": detail(values, looks[0].shape),
         "active_share": float((values > 0).mean()),
     }
 
@@ -231,8 +237,14 @@ NUMBERS = {
 OF_CLASSES = ("rank", "parts")
 """Those of `NUMBERS` that only a class has."""
 OF_MAPS = {
-    "likeness": Measure("likeness", "", "Correlation with the photo's brightness, without sign."),
+    "likeness": Measure(
+        "likeness",
+        "",
+        "Correlation with the photo's brightness or edges, the higher, without sign.",
+    ),
     "detail": Measure("detail", "%", "Share of energy above 1/16 cycle per pixel of the photo."),
-    "active_share": Measure("active", "%", "Share of positions with an activation above zero."),
+    "active_share": Measure(
+        "active places", "%", "Share of positions with an activation above zero."
+    ),
 }
 ALL = MEASURES | NUMBERS | OF_MAPS

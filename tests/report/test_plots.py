@@ -27,5 +27,5 @@ def test_the_svg_is_whole_and_has_no_color_of_its_own_for_text():
     svg = ElementTree.fromstring(text)
     words = [node for node in svg.iter() if node.tag.endswith("text")]
     labels = {"".join(node.itertext()) for node in words}
-    assert {"conv1_1", "conv5_1", "likeness", "detail", "active"} <= labels
+    assert {"conv1_1", "conv5_1", "likeness", "detail", "active places"} <= labels
     assert {node.get("fill") for node in words} == {"currentColor"}
