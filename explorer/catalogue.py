@@ -13,6 +13,7 @@ from explorer.schedules import SCHEDULES
 from explorer.starts import STARTS
 from explorer.step_rules import STEP_RULES
 from explorer.stopping import STOPPINGS
+from explorer.tiles import TILES
 from explorer.transformations import TRANSFORMATIONS
 
 TABLES: dict[str, tuple[Method, ...]] = {
@@ -21,6 +22,7 @@ TABLES: dict[str, tuple[Method, ...]] = {
     "schedule": SCHEDULES,
     "transformation": TRANSFORMATIONS,
     "penalty": PENALTIES,
+    "tiling": TILES,
     "gradient filter": GRADIENT_FILTERS,
     "step rule": STEP_RULES,
     "regularizer": REGULARIZERS,
@@ -46,13 +48,20 @@ CLASHES: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
         ("small-norm", "small-contribution", "clip"),
         "it looks at red, green and blue",
     ),
+    (("tiles",), ("diversity",), "it compares whole pictures"),
 )
 """Which methods do not combine: any of the first with any of the second, and why."""
 
 
 TARGET_CLASHES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("neuron", ("pad", "crops"), "its place is one in the whole picture"),
-    ("photo", ("pad", "crops"), "the whole picture is compared with the photo, place by place"),
+    (
+        "photo",
+        ("pad", "crops", "tiles"),
+        "the whole picture is compared with the photo, place by place",
+    ),
+    ("neuron", ("tiles",), "all but one tile would be empty"),
+    ("unit", ("tiles",), "it has no map to cut"),
 )
 """Which kinds of targets do not combine with which methods, and why."""
 

@@ -1,6 +1,6 @@
 """How much a picture excites a target, as tensors: what an ascent climbs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -73,7 +73,14 @@ def _place_in_view(network: Network, target: Target, size, view) -> tuple[int, i
     return min(row * rows // height, rows - 1), min(column * columns // width, columns - 1)
 
 
-def excitation(network: Network, target: Target, image, numbers, outputs: Mapping | None = None):
+def excitation(
+    network: Network,
+    target: Target,
+    image,
+    numbers,
+    outputs: Mapping | None = None,
+    weights: Callable | None = None,
+):
     """How much each picture excites a target.
 
     Args:
@@ -81,6 +88,8 @@ def excitation(network: Network, target: Target, image, numbers, outputs: Mappin
         image: float32 (b, h, w, 3), RGB 0–255.
         numbers: see `numbers_of`.
         outputs: of the layers for this image, if they were computed already.
+        weights: of the places of a layer's map, a function from the layer to (h, w), if not all
+            places count alike. Only for channels, directions and whole layers that have a map.
 
     Returns:
         float32 (b,), the weighted sum over the terms.
@@ -89,7 +98,7 @@ def excitation(network: Network, target: Target, image, numbers, outputs: Mappin
         outputs = network.outputs(image, deepest(network, target))
     total = 0.0
     for term, entry in zip(target.terms, numbers, strict=True):
-        total += entry["weight"] * _of_one(network, term, image, entry, outputs)
+        total += entry["weight"] * _of_one(network, term, image, entry, outputs, weights)
     return total
 
 
@@ -99,10 +108,17 @@ def deepest(network: Network, target: Target) -> str:
     return max((term.layer for term in target.terms), key=order.index)
 
 
-def _of_one(network: Network, term: Target, image, numbers, outputs):
+def _of_one(network: Network, term: Target, image, numbers, outputs, weights):
     import tensorflow as tf
 
     layer = network.layer(term.layer)
+
+    def mean(values):
+        """(b, h, w), or (b, ...) -> (b,)."""
+        if weights is None:
+            return tf.reduce_mean(values, axis=range(1, values.shape.rank))
+        return tf.reduce_sum(weights(layer) * values, axis=(1, 2))
+
     if term.channel is not None:
         if outputs is None:
             values = network.unit_map(image, layer, numbers["channel"])
@@ -112,22 +128,21 @@ def _of_one(network: Network, term: Target, image, numbers, outputs):
             values = network.activate(layer, values)
         if term.kind == "neuron":
             return values[:, numbers["position"][0], numbers["position"][1]]
-        return tf.reduce_mean(values, axis=range(1, values.shape.rank))
+        return mean(values)
     values = outputs[layer.name]
     if term.kind == "direction":
         if term.after_relu:
             values = network.activate(layer, values)
         along = tf.linalg.matvec(values, numbers["vector"])
         cosine = along / tf.sqrt(tf.reduce_sum(values**2, axis=-1) + 1e-12)
-        score = along * tf.maximum(cosine, LEAST_COSINE)
-        return tf.reduce_mean(score, axis=range(1, score.shape.rank))
+        return mean(along * tf.maximum(cosine, LEAST_COSINE))
     values = network.activate(layer, values)
     places = range(1, values.shape.rank)
     if term.kind == "photo":
         along = tf.reduce_sum(values * numbers["goal"], axis=places)
         length = tf.sqrt(tf.reduce_sum(values**2, axis=places) + 1e-12)
         return along * tf.maximum(along / length, LEAST_COSINE)
-    return tf.reduce_mean(values**2, axis=places)
+    return mean(tf.reduce_mean(values**2, axis=-1))
 
 
 def score_and_gradient(

@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
+from PIL import (
+    Image,
+    ImageOps,
+    PngImagePlugin,
+    TiffImagePlugin,  # noqa: F401 - with WebP, the formats that Pillow reads only once imported
+    UnidentifiedImageError,
+    WebPImagePlugin,  # noqa: F401
+)
 
 from explorer.errors import InputError
 
@@ -90,7 +97,6 @@ def read_photo(source: str | Path | bytes) -> Photo:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            Image.init()  # with `formats` given, Pillow looks only among plugins already loaded
             image = Image.open(io.BytesIO(data), formats=FORMATS)
             width, height = image.size
             if width * height > LARGEST_PHOTO:

@@ -21,6 +21,7 @@ class Moment(NamedTuple):
         gradient: (h, w, 3) gradient of the score as it came from the network.
         mean: (3,) the network's neutral color, RGB 0–255.
         rounds: the number of equal rounds that the steps are divided into, int32.
+        start: (h, w, 3) what was optimized at the start.
     """
 
     step: object
@@ -28,6 +29,7 @@ class Moment(NamedTuple):
     gradient: object
     mean: object
     rounds: object
+    start: object = None
 
     @property
     def round_length(self):

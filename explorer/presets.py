@@ -9,6 +9,8 @@ YOSINSKI = "Yosinski et al. 2015, deep-visualization-toolbox, doc/running-optimi
 LUCID = "Olah et al., “Feature Visualization”, Distill 2017; Lucid, optvis"
 MACO = "Fel et al., NeurIPS 2023; Xplique, maco.py"
 TF_KERAS_VIS = "tf-keras-vis 0.8, the defaults of ActivationMaximization"
+HVASS = "Hvass Labs, TensorFlow Tutorials, 14_DeepDream.ipynb"
+DEEPDREAM = "Mordvintsev et al. 2015; TensorFlow, examples/tutorials/deepdream, 2016"
 HERE = "this program"
 
 DEFAULT_PRESET = "best"
@@ -53,6 +55,7 @@ _DECAY = _CLIP | {"decay": {"strength": 0.03}}
 _BLUR = _DECAY | {"blur": {"sigma": 0.5, "every": 4}}
 _SMALL_NORM = _BLUR | {"small-norm": {"percentile": 40}}
 _AGAIN = {"rms": {"size": 2.0}, "decay": {"strength": 0.03}, "clip": {}}
+_ROUNDS = {"sigma": 1.0, "rescale": 100, "blend": 0}
 _BLURRED = {"blurred-gradient": {"sigma_from": 0.5, "sigma_to": 2.5}}
 
 _SPECTRUM = {
@@ -125,7 +128,7 @@ PRESETS: dict[str, Preset] = {
         REPORT,
         "Blurs the picture, then goes on with the blurred gradient.",
         20,
-        _AGAIN | _BLURRED | {"recursion": {"rounds": 1, "sigma": 1.0}},
+        _AGAIN | _BLURRED | {"recursion": _ROUNDS | {"rounds": 1}},
         (("report/4-small-norm", 1.0),),
     ),
     "report/c-recursive-5": Preset(
@@ -133,7 +136,7 @@ PRESETS: dict[str, Preset] = {
         REPORT,
         "The same five times over.",
         100,
-        _AGAIN | _BLURRED | {"recursion": {"rounds": 5, "sigma": 1.0}},
+        _AGAIN | _BLURRED | {"recursion": _ROUNDS | {"rounds": 5}},
         (("report/4-small-norm", 1.0),),
     ),
     "report/d-laplacian-4": Preset(
@@ -218,6 +221,34 @@ PRESETS: dict[str, Preset] = {
             "clip": {},
         },
         keep="best",
+    ),
+    "deepdream": Preset(
+        "DeepDream",
+        DEEPDREAM,
+        "For all of a layer, from a photo: three octaves, each 1.4 times as large as the one "
+        "before, under the gradient's Laplacian pyramid. 10 steps an octave, as there; their size "
+        "is fitted to VGG16.",
+        30,
+        {
+            "coarse-to-fine": {"smallest": 51, "until": 67, "stages": 2},
+            "jitter": {"reach": 8},
+            "laplacian": {"splits": 4},
+            "rms": {"size": 4.0},
+            "clip": {},
+        },
+    ),
+    "hvass": Preset(
+        "DeepDream, recursive",
+        HVASS,
+        "For all of a layer, from a photo: five rounds from small to large, each 0.7 times the "
+        "next and begun with a fifth of the photo, under the blurred gradient; 10 steps a round.",
+        50,
+        {
+            "recursion": {"rounds": 5, "sigma": 0.5, "rescale": 70, "blend": 20},
+            "blurred-gradient": {"sigma_from": 0.5, "sigma_to": 4.5},
+            "rms": {"size": 3.0},
+            "clip": {},
+        },
     ),
     "lucid": Preset(
         "Lucid",

@@ -92,7 +92,10 @@ class Recipe:
         }
         frozen = {k: MappingProxyType(v) for k, v in checked_methods(plain).items()}
         put("methods", MappingProxyType(frozen))
-        check_target_clashes(frozen, {term.kind for term in self.target.terms})
+        kinds = {
+            term.kind if network.layer(term.layer).spatial else "unit" for term in self.target.terms
+        }
+        check_target_clashes(frozen, kinds)
         if not isinstance(self.preset, str | None):
             raise InputError("The preset that a recipe came from must be a name.")
         if isinstance(self.start, Blend):

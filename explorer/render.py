@@ -189,8 +189,9 @@ def check(network: Network, recipe: Recipe, photo: Photo | None = None) -> None:
             check_target(network, recipe.target, view)
         except InputError:
             raise InputError(
-                f"With coarse-to-fine or pad the network sees {view[0]}×{view[1]} pixels, a size "
-                f"at which {describe(network, recipe.target)} cannot be computed: leave them out."
+                f"With recursion, coarse-to-fine or pad the network sees {view[0]}×{view[1]} "
+                f"pixels, a size at which {describe(network, recipe.target)} cannot be computed: "
+                "leave them out."
             ) from None
     for wanted in recipe.photos:
         photo_named(wanted, photo)
@@ -202,7 +203,7 @@ def _ascend(
     import tensorflow as tf
 
     parents = {parent: pool[parent].latest.kept.pictures[0] for parent in recipe.parents}
-    x = tf.constant(start_of(network, recipe, photo, parents))
+    x = start = tf.constant(start_of(network, recipe, photo, parents))
     numbers = cache(lambda view: numbers_of(network, recipe.target, recipe.size, view, photo))
     memory = tuple(tf.zeros_like(x) for _ in range(memories(recipe)))
     rounds = tf.constant(recipe.methods.get("recursion", {}).get("rounds", 1))
@@ -211,7 +212,8 @@ def _ascend(
     for step in range(recipe.steps + 1):
         last, look = step == recipe.steps, None
         work = step_of(network, recipe, max(0, step - last))
-        state = (x, memory, numbers(work.view), seed, tf.constant(step), steps, rounds, strengths)
+        now = tf.constant(step)
+        state = (x, memory, start, numbers(work.view), seed, now, steps, rounds, strengths)
         if last or not (work.shows or step % SCORED_EVERY):
             look = work.finish(x, numbers(recipe.size))
         elif work.shows:

@@ -14,7 +14,7 @@ from explorer.networks.network import Network
 from explorer.parametrizations import COLORS, SPECTRA, bounded, colored, unbounded
 from explorer.penalties import Sight
 from explorer.recipe import Blend, PhotoStart, Recipe
-from explorer.schedules import coarse_to_fine
+from explorer.schedules import coarse_to_fine, view_of
 from explorer.targets import Target
 from explorer.transformations import Draw
 
@@ -29,9 +29,9 @@ class Step:
     """The compiled step and the final look of all recipes that differ in numbers only.
 
     Attributes:
-        advance: what is optimized, memory, numbers, seed, step, steps, rounds and strengths ->
-            what is optimized and memory after the step; if `shows`, also scores (b,) and pictures
-            uint8 (b, h, w, 3) of before the step.
+        advance: what is optimized, memory, what was optimized at the start, numbers, seed, step,
+            steps, rounds and strengths -> what is optimized and memory after the step; if `shows`,
+            also scores (b,) and pictures uint8 (b, h, w, 3) of before the step.
         finish: what is optimized and numbers -> scores and pictures.
         view: the (height, width) at which the network sees a picture.
         shows: whether the network sees exactly the pictures that are shown.
@@ -45,19 +45,16 @@ class Step:
 
 def step_of(network: Network, recipe: Recipe, step: int) -> Step:
     """The compiled step for this step of a recipe; few differ."""
-    view, methods = recipe.size, recipe.methods
-    if stages := methods.get("coarse-to-fine"):
-        view = coarse_to_fine(recipe.size, step, recipe.steps, **stages)
+    methods = recipe.methods
+    view = view_of(recipe.size, step, recipe.steps, methods)
     structure = tuple((name, structural(name, methods[name])) for name in methods)
     return compiled(network, structure_of(recipe.target), recipe.size, view, structure)
 
 
 def views_of(recipe: Recipe) -> set[tuple[int, int]]:
     """Every (height, width) at which the network sees a recipe's pictures."""
-    views, methods = {recipe.size}, recipe.methods
-    if stages := methods.get("coarse-to-fine"):
-        steps = range(recipe.steps)
-        views |= {coarse_to_fine(recipe.size, step, recipe.steps, **stages) for step in steps}
+    size, steps, methods = recipe.size, recipe.steps, recipe.methods
+    views = {size} | {view_of(size, step, steps, methods) for step in range(steps)}
     if margin := methods.get("pad", {}).get("width"):
         views |= {(height + 2 * margin, width + 2 * margin) for height, width in views}
     return views
@@ -158,7 +155,8 @@ def compiled(
     spectrum = next((METHODS[name] for name in SPECTRA if name in fixed), None)
     decorrelated = "decorrelated-color" in fixed
     bounds = bool(spectrum) or "clip" in fixed
-    shows = view == size and not chosen("transformation")
+    tiling = chosen("tiling")
+    shows = view == size and not chosen("transformation") and not tiling
 
     def picture_of(x, at):
         if spectrum:
@@ -170,8 +168,8 @@ def compiled(
     def rounded(picture):
         return tf.round(tf.clip_by_value(picture, 0.0, 255.0))
 
-    def score_of(image, numbers, outputs=None):
-        return excitation(network, target, image, numbers, outputs)
+    def score_of(image, numbers, outputs=None, weights=None):
+        return excitation(network, target, image, numbers, outputs, weights)
 
     def each(method, x, moment, strengths):
         raw = x if moment.gradient is None else moment.gradient
@@ -179,7 +177,7 @@ def compiled(
             [
                 method.apply(
                     x[i],
-                    moment._replace(gradient=raw[i]),
+                    moment._replace(gradient=raw[i], start=moment.start[i]),
                     **fixed[method.name],
                     **strengths[method.name],
                 )
@@ -188,11 +186,11 @@ def compiled(
         )
 
     @tf.function(autograph=False)
-    def advance(x, memory, numbers, seed, step, steps, rounds, strengths):
+    def advance(x, memory, start, numbers, seed, step, steps, rounds, strengths):
         def apply(method, *values):
             return method.apply(*values, **fixed[method.name], **strengths[method.name])
 
-        moment = Moment(step, steps, None, mean, rounds)
+        moment = Moment(step, steps, None, mean, rounds, start)
         draw = Draw(seed, step)
         for schedule in chosen("schedule"):
             x = each(schedule, x, moment, strengths)
@@ -208,7 +206,18 @@ def compiled(
             outputs = None
             if "diversity" in fixed:
                 outputs = network.outputs(image, deepest(network, target))
-            scores = score_of(image, numbers, outputs)
+            if tiling:
+                layers = {network.layer(term.layer) for term in target.terms}
+                scores = tiling[0].apply(
+                    image,
+                    draw,
+                    lambda window, weights: score_of(window, numbers, weights=weights),
+                    network,
+                    layers,
+                    **fixed["tiles"],
+                )
+            else:
+                scores = score_of(image, numbers, outputs)
             scores = tf.reduce_mean(tf.reshape(scores, (x.shape[0], -1)), axis=1)
             climbed = tf.reduce_sum(scores)
             layer = network.layer(deepest(network, target))

@@ -33,7 +33,7 @@ def test_every_method_is_there():
     assert list(METHODS) == [
         *("noise", "fourier", "maco", "decorrelated-color", "recursion", "coarse-to-fine"),
         *("pad", "jitter", "scale", "rotation", "crops", "grain"),
-        *("total-variation", "norm", "diversity", "blurred-gradient", "laplacian"),
+        *("total-variation", "norm", "diversity", "tiles", "blurred-gradient", "laplacian"),
         *("rms", "progress", "plain", "adam", "nadam", "rmsprop"),
         *("decay", "blur", "small-norm", "small-contribution", "clip", "plateau"),
     ]

@@ -7,6 +7,7 @@ import pytest
 
 from explorer import Target, preset, render
 from explorer.catalogue import METHODS, checked_methods
+from explorer.measures import activation, mean_likeness
 from explorer.presets import DEFAULT_PRESET, PRESETS
 
 REPORT = [
@@ -115,3 +116,28 @@ def test_steps_are_tuned_for_deep_layers_too(vgg, name, layer):
     last = list(render(vgg, preset(name, Target(layer, 1), size=64, steps=15)))[-1].kept
     assert last.image.std() > 3
     assert np.isin(last.image, (0, 255)).mean() < 0.9
+
+
+@pytest.mark.parametrize("layer", ["conv1_2", "conv2_2", "conv3_2", "conv4_3", "conv5_3"])
+def test_best_draws_channels_picked_at_random(vgg, layer):
+    """None stays gray, or silent after ReLU, although the schedule is short."""
+    channels = np.random.default_rng(5).choice(vgg.layer(layer).channels, 2, replace=False)
+    for channel in channels.tolist():
+        made = preset("best", Target(layer, channel), size=64, steps=16)
+        picture = list(render(vgg, made))[-1].kept.image
+        assert activation(vgg, made.target, picture[None])[0] > 0
+        assert picture.std(axis=(0, 1)).max() > 3
+
+
+def test_diversity_finds_other_pictures_that_excite_nearly_as_much(vgg):
+    """Less alike to the network than pictures of other seeds, at 80 % of their score or more."""
+    alone = preset("best", Target("conv4_3", 20), size=64, steps=48)
+    together = alone.changed(methods=alone.methods | {"diversity": {}})
+    seeds = [list(render(vgg, alone.changed(seed=seed)))[-1].kept.image for seed in range(4)]
+    several = list(render(vgg, together))[-1].kept.pictures
+    assert len(several) == 4
+    target = alone.target
+    likeness = mean_likeness(vgg, target, several)
+    assert likeness < mean_likeness(vgg, target, np.stack(seeds)) - 0.1
+    single = activation(vgg, target, np.stack(seeds)).mean()
+    assert activation(vgg, target, several).min() >= 0.8 * single

@@ -680,6 +680,26 @@ def test_the_first_of_several_is_the_single_picture_when_diversity_costs_nothing
     assert np.abs(first.pictures[0].astype(int) - single.image).max() <= 2
 
 
+# ---- Rounds of other sizes, and the start that comes back
+
+
+def test_rounds_that_see_less_differ_and_end_with_the_whole(tiny):
+    """The network sees the first round small; frames of the last one come at every step."""
+    rounds = {"rounds": 2, "sigma": 0.0, "rescale": 50, "blend": 0}
+    made = recipe(NAIVE | {"recursion": rounds}, size=120, steps=8)
+    frames = list(render(tiny, made))
+    assert [frame.step for frame in frames] == [0, 4, 5, 6, 7, 8]
+    whole = recipe(NAIVE | {"recursion": rounds | {"rescale": 100}}, size=120, steps=8)
+    assert not np.array_equal(frames[-1].image, list(render(tiny, whole))[-1].image)
+
+
+def test_a_round_begun_with_the_start_alone_forgets_the_rounds_before(tiny):
+    rounds = {"rounds": 2, "sigma": 0.0, "rescale": 100, "blend": 100}
+    twice = list(render(tiny, recipe(NAIVE | {"recursion": rounds}, steps=8)))[-1]
+    once = list(render(tiny, recipe(NAIVE | {"recursion": rounds | {"rounds": 1}}, steps=4)))[-1]
+    assert np.abs(twice.image.astype(int) - once.image).max() <= 1
+
+
 # ---- Endings
 
 

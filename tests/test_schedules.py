@@ -5,7 +5,14 @@ import pytest
 from scipy import ndimage
 
 from explorer.methods import Moment
-from explorer.schedules import SCHEDULES, SMALLEST_VIEW, coarse_to_fine, recursion
+from explorer.schedules import (
+    SCHEDULES,
+    SMALLEST_VIEW,
+    coarse_to_fine,
+    of_round,
+    recursion,
+    view_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -18,10 +25,48 @@ def test_picture_is_blurred_before_each_round(steps, rounds, starts):
     x = np.random.default_rng(0).normal(0, 50, (33, 47, 3)).astype(np.float32)
     blurred = ndimage.gaussian_filter(x.astype(np.float64), (1.5, 1.5, 0))
     for step in range(steps):
-        moment = Moment(*(tf.constant(n) for n in (step, steps, 0, 0, rounds)))
-        found = recursion(tf.constant(x), moment, tf.constant(rounds), 1.5).numpy()
+        moment = Moment(*(tf.constant(n) for n in (step, steps, 0, 0, rounds)), tf.constant(x))
+        found = recursion(tf.constant(x), moment, tf.constant(rounds), 1.5, 100.0, 0.0).numpy()
         wanted = blurred if step in starts else x
         assert np.abs(found - wanted).max() < 1e-3
+
+
+def test_some_of_the_start_comes_back_with_each_round():
+    import tensorflow as tf
+
+    x, start = np.random.default_rng(0).normal(0, 50, (2, 33, 47, 3)).astype(np.float32)
+    mixed = 0.8 * x.astype(np.float64) + 0.2 * start
+    for step in range(6):
+        moment = Moment(*(tf.constant(n) for n in (step, 6, 0, 0, 3)), tf.constant(start))
+        found = recursion(tf.constant(x), moment, tf.constant(3), 1.5, 70.0, 20.0).numpy()
+        begun = ndimage.gaussian_filter(mixed if step else x, (1.5, 1.5, 0))
+        assert np.abs(found - (x if step % 2 else begun)).max() < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("steps", "rounds", "wanted"),
+    [
+        (12, 3, [50] * 4 + [100] * 4 + [200] * 4),
+        (10, 4, [48] * 3 + [50] * 3 + [100] * 3 + [200]),
+        (10, 6, [48] * 4 + [50] * 2 + [100] * 2 + [200] * 2),
+        (1, 5, [200]),
+        (5, 1, [200] * 5),
+    ],
+)
+def test_each_round_sees_the_picture_larger_and_the_last_the_whole(steps, rounds, wanted):
+    found = [of_round((200, 200), step, steps, rounds, 50) for step in range(steps)]
+    assert found == [(side, side) for side in wanted]
+
+
+def test_both_schedules_together():
+    """Half of the side in the first round, and of that half at its first steps."""
+    methods = {
+        "recursion": {"rounds": 2, "sigma": 1.0, "rescale": 50, "blend": 0},
+        "coarse-to-fine": {"smallest": 50, "until": 25, "stages": 1},
+    }
+    found = [view_of((400, 400), step, 8, methods)[0] for step in range(8)]
+    assert found == [100, 100, 200, 200, 400, 400, 400, 400]
+    assert view_of((400, 300), 0, 8, {}) == (400, 300)
 
 
 @pytest.mark.parametrize(

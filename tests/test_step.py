@@ -122,7 +122,7 @@ def one_step(tiny, methods, **changes):
     x = tf.constant(start_of(tiny, made, None, {}))
     step = step_of(tiny, made, 0)
     numbers = numbers_of(tiny, made.target, made.size, step.view)
-    state = (x, (), numbers, tf.constant(0, tf.int64), *map(tf.constant, (0, 1, 1)))
+    state = (x, (), x, numbers, tf.constant(0, tf.int64), *map(tf.constant, (0, 1, 1)))
     moved, *_ = step.advance(*state, stepping.strengths_of(made))
     return (moved - x)[0].numpy() / (32 * 36), x[0].numpy() + MEAN
 
@@ -152,7 +152,8 @@ def test_the_gradient_comes_back_from_a_small_view(tiny):
     x = tf.constant(start_of(tiny, made, None, {}))
     step = step_of(tiny, made, 0)
     assert step.view == (48, 48)
-    state = (x, (), numbers_of(tiny, made.target, made.size, step.view), tf.constant(0, tf.int64))
+    numbers = numbers_of(tiny, made.target, made.size, step.view)
+    state = (x, (), x, numbers, tf.constant(0, tf.int64))
     moved, _ = step.advance(*state, *map(tf.constant, (0, 1, 1)), stepping.strengths_of(made))
     found = (moved - x)[0].numpy() / 96**2
     small = tf.image.resize(x + np.float32(MEAN), (48, 48), antialias=True)[0].numpy()

@@ -130,7 +130,8 @@ class Network(ABC):
     def outputs(self, image, last: str) -> dict:
         """Every layer up to `last`, by name: tensors for (b, h, w, 3) RGB 0–255.
 
-        They are values before the layer's activation, see `activate`.
+        They are values before the layer's activation, see `activate`: (b, h, w, channels), or for a
+        layer that is not spatial (b, units), or (b, h, w, units) where it runs at several places.
         """
 
     @abstractmethod
@@ -165,6 +166,7 @@ class Network(ABC):
         Returns:
             Canonical name -> float32 (h, w, channels), or (units,), after the activation.
             `predictions` has the classes' scores before softmax, `softmax` their probabilities.
+            Units that run at several places of a large picture answer with their mean.
 
         Raises:
             InputError: an unknown layer, a picture of the wrong shape, or missing weights.
@@ -190,6 +192,18 @@ class Network(ABC):
         @tf.function(autograph=False)
         def compute(image):
             outputs = self.outputs(image, names[-1])
-            return [self.activate(self.layer(name), outputs[name]) for name in names]
+            return [
+                _answer(layer, self.activate(layer, outputs[layer.name]))
+                for layer in map(self.layer, names)
+            ]
 
         return compute
+
+
+def _answer(layer: Layer, values):
+    """What a layer answers as a whole: of one that is not spatial, the mean over places."""
+    import tensorflow as tf
+
+    if layer.spatial or values.shape.rank == 2:
+        return values
+    return tf.reduce_mean(values, axis=(1, 2))

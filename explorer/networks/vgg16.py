@@ -37,7 +37,11 @@ ROWS = (
 
 
 class VGG16(Network):
-    """VGG16 with its embedded convolutions, and its dense layers where their weights are."""
+    """VGG16 with its embedded convolutions, and its dense layers where their weights are.
+
+    The dense layers run as convolutions: on a picture larger than 224×224, at every place where
+    their 7×7 window of the last map fits. A unit's answer is then the mean over these places.
+    """
 
     name = "vgg16"
     title = "VGG16"
@@ -61,10 +65,10 @@ class VGG16(Network):
             found = dense_weights.find()
             if found.path is None:
                 raise MissingWeights(dense_weights.missing_message(found, what))
-        if not layer.spatial and tuple(size) != (224, 224):
+        if not layer.spatial and min(size) < self.input_size:
             raise InputError(
-                f"{what} needs a picture of 224×224 pixels, not {size[0]}×{size[1]}: "
-                "VGG16's dense layers have a fixed input."
+                f"{what} needs a picture of at least 224×224 pixels, not {size[0]}×{size[1]}: "
+                "VGG16's dense layers look at that much at once."
             )
 
     def _load(self) -> dict:
@@ -130,17 +134,16 @@ class VGG16(Network):
             elif layer.kind == "pooling":
                 x = max_pool(x)
             elif layer.kind == "flatten":
-                x = tf.reshape(x, (-1, layer.channels))
+                x = windows(x, self.layer("block5_pool").output_shape[0])
             elif layer.kind == "dense":
-                kernel, bias = self._weights(layer)
-                x = tf.nn.relu(x) @ kernel + bias
+                x = _dense(tf.nn.relu(x), *self._weights(layer))
             elif layer.kind == "softmax":
-                x = tf.nn.softmax(x)
+                x = tf.nn.softmax(tf.reduce_mean(x, (1, 2), keepdims=True))
             outputs[layer.name] = x
         return outputs
 
     def unit_map(self, image, layer: Layer, channel):
-        """One channel before ReLU; of the layer itself only this channel is computed."""
+        """One channel before ReLU, (b, h, w); of the layer itself only this one is computed."""
         import tensorflow as tf
 
         if layer.kind not in ("convolution", "dense"):
@@ -151,4 +154,29 @@ class VGG16(Network):
         if layer.kind == "convolution":
             return self._weights(layer).channel(channel)(x)[..., 0]
         kernel, bias = self._weights(layer)
-        return (x @ tf.gather(kernel, [channel], axis=-1) + tf.gather(bias, [channel]))[..., 0]
+        return _dense(x, tf.gather(kernel, [channel], axis=-1), tf.gather(bias, [channel]))[..., 0]
+
+
+def windows(x, side: int):
+    """Every square of a map, its values in a row.
+
+    Args:
+        x: (b, h, w, c), of known height and width.
+        side: of the squares, in places.
+
+    Returns:
+        (b, h - side + 1, w - side + 1, side * side * c), each row by row.
+    """
+    import tensorflow as tf
+
+    down, across = (length - side + 1 for length in x.shape[1:3])
+    shifted = [x[:, i : i + down, j : j + across] for i in range(side) for j in range(side)]
+    return tf.concat(shifted, -1)
+
+
+def _dense(x, kernel, bias):
+    """A dense layer at every place of a map: (b, h, w, in) -> (b, h, w, out)."""
+    import tensorflow as tf
+
+    rows = tf.reshape(x, (-1, kernel.shape[0])) @ kernel + bias
+    return tf.reshape(rows, (-1, *x.shape[1:3], kernel.shape[1]))

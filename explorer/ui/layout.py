@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Iterable
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -10,6 +11,13 @@ from explorer.ui import glossary
 
 LONGEST_NAME = 60
 """Characters of a file's name."""
+ICON = "data:image/svg+xml," + quote(
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="none" stroke="#c2622b">'
+    '<circle cx="13" cy="13" r="9.5" stroke-width="4"/>'
+    '<path d="M20.5 20.5 29 29" stroke-width="5" stroke-linecap="round"/>'
+    '<path d="M9 13h8M13 9v8" stroke-width="2.5" stroke-linecap="round"/></svg>'
+)
+"""Of the page in its tab."""
 STYLE = """
 <style>
 .block-container { padding-top: 4rem; max-width: 1320px; }
@@ -49,7 +57,7 @@ click on."""
 
 def begin(title: str, lead: str) -> None:
     """Set up a page and write its title and one sentence below it."""
-    st.set_page_config(page_title=f"{title} · VGG16 explorer", page_icon="🔎", layout="wide")
+    st.set_page_config(page_title=f"{title} · VGG16 explorer", page_icon=ICON, layout="wide")
     st.html(STYLE)
     heading, words = st.columns((5, 1), vertical_alignment="center")
     heading.title(title)
@@ -67,7 +75,7 @@ def stage(controls: int = 5, picture: int = 7):
 def complain(sentences: Iterable[str]) -> None:
     """Say what was not understood, above the page's content."""
     for sentence in sentences:
-        st.warning(sentence, icon="⚠️")
+        st.warning(sentence, icon=":material/warning:")
 
 
 def data_url(jpeg: bytes) -> str:

@@ -1,7 +1,7 @@
 """The structure page's words, table, charts and pictures."""
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 import streamlit as st
 from PIL import Image, ImageDraw
 
@@ -12,7 +12,7 @@ from explorer.networks.classes import short_name
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.targets import EXCITABLE
-from explorer.ui.charts import amount, bars, total, weights_chart
+from explorer.ui.charts import amount, arrow, bars, total, weights_chart
 from explorer.ui.diagram import shape
 from explorer.ui.layout import data_url
 
@@ -129,25 +129,24 @@ MOST_ROWS, TABLE_HEIGHT = 30, 780
 """A table of more rows scrolls, in so many pixels."""
 
 
-def table(network: Network) -> pd.DataFrame:
+def table(network: Network) -> pa.Table:
     """A row for each layer, units in the headings."""
-    return pd.DataFrame(
-        [
-            {
-                "layer": layer.paper_name,
-                "name in Keras": layer.name,
-                "kind": layer.kind,
-                "output": shape(layer.output_shape),
-                "kernel": shape(layer.kernel) if layer.kernel else "",
-                "stride (px)": layer.stride,
-                "parameters": layer.parameters,
-                "multiply-adds": layer.multiply_adds,
-                "field (px)": layer.receptive_field,
-                "every (px)": layer.receptive_stride if layer.spatial else None,
-            }
-            for layer in network.layers
-        ]
-    ).astype({"stride (px)": "Int64", "every (px)": "Int64"})
+    rows = [
+        {
+            "layer": layer.paper_name,
+            "name in Keras": layer.name,
+            "kind": layer.kind,
+            "output": shape(layer.output_shape),
+            "kernel": shape(layer.kernel) if layer.kernel else "",
+            "stride (px)": layer.stride,
+            "parameters": layer.parameters,
+            "multiply-adds": layer.multiply_adds,
+            "field (px)": layer.receptive_field,
+            "every (px)": layer.receptive_stride if layer.spatial else None,
+        }
+        for layer in network.layers
+    ]
+    return arrow(rows)
 
 
 COLUMNS = {
@@ -266,7 +265,7 @@ def weight_counts(network: str, layer: str) -> tuple[list[dict], dict[str, float
     mean, deviation = float(kernel.mean(dtype=np.float64)), float(kernel.std(dtype=np.float64))
     reach = SPREAD * deviation
     counts, edges = np.histogram(kernel, BINS, (mean - reach, mean + reach))
-    gap = 0.12 * (edges[1] - edges[0])
+    gap = 0.12 * float(edges[1] - edges[0])
     bins = [
         {"from": low, "to": high, "drawn to": high - gap, "weights": count}
         for low, high, count in zip(

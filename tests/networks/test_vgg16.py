@@ -246,9 +246,42 @@ def test_convolutional_pictures_do_not_depend_on_the_dense_weights(full, vgg, pi
     assert np.array_equal(ours[1], theirs[1])
 
 
-def test_dense_layers_have_a_fixed_input(full, picture_of, refused):
-    with refused("224×224 pixels, not 97×131"):
-        full.activations(picture_of("photo", (97, 131)), ["fc1"])
+def test_dense_layers_need_a_whole_window(full, picture_of, refused):
+    with refused("at least 224×224 pixels, not 223×300"):
+        full.activations(picture_of("photo", (223, 300)), ["fc1"])
+
+
+def test_dense_layers_slide_over_a_larger_picture(full, random_weights, picture_of, relative):
+    """As they are defined: at each 7×7 window of the last map, and the mean over the windows."""
+    image = picture_of("photo", (262, 288))
+    last = full.activations(image, ["pool5"])["block5_pool"]
+    assert last.shape == (8, 9, 512)
+    squares = [last[i : i + 7, j : j + 7].ravel() for i in range(2) for j in range(3)]
+    (kernel1, bias1), (kernel2, bias2), (kernel3, bias3) = (random_weights[n] for n in SHAPES)
+    first = np.maximum(np.stack(squares) @ kernel1 + bias1, 0)
+    second = np.maximum(first @ kernel2 + bias2, 0)
+    scores = (second @ kernel3 + bias3).mean(axis=0)
+    found = full.activations(image, ["fc1", "fc2", "predictions", "softmax"])
+    assert relative(found["fc1"], first.mean(axis=0)) < 1e-4
+    assert relative(found["fc2"], second.mean(axis=0)) < 1e-4
+    assert relative(found["predictions"], scores) < 1e-4
+    odds = np.exp(scores - scores.max())
+    assert relative(found["softmax"], odds / odds.sum()) < 1e-4
+    score, gradient = score_and_gradient(full, image, Target(class_=130))
+    assert score == pytest.approx(scores[130], rel=1e-4)
+    assert gradient.shape == image.shape and np.abs(gradient).max() > 0
+
+
+def test_the_slope_of_a_class_of_a_larger_picture(full, picture_of):
+    """A small step along the gradient raises the score by its squared norm times the step."""
+    image = picture_of("photo", (262, 288)).astype(np.float64)
+    _, gradient = score_and_gradient(full, image, Target(class_=7))
+    step = 0.05 / np.abs(gradient).max()
+    scores = [
+        score_and_gradient(full, image + k * step * gradient, Target(class_=7))[0] for k in (-1, 1)
+    ]
+    slope = (scores[1] - scores[0]) / (2 * step)
+    assert slope == pytest.approx((gradient.astype(np.float64) ** 2).sum(), rel=0.02)
 
 
 def test_weights_that_came_later_ask_for_a_restart(vgg, picture_of, monkeypatch, refused, tmp_path):
