@@ -1,6 +1,5 @@
 """The report's figures as a table: sections, and the recipe of every picture; no TensorFlow."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from explorer.catalogue import METHODS
@@ -29,7 +28,8 @@ IMPROVED = (
     *("report/a-blurred-gradient", "report/b-recursive-1", "report/c-recursive-5"),
     *("report/d-laplacian-4", "report/e-laplacian-5", "report/f-laplacian-4+5"),
 )
-TILED_SIZE = 448
+TILED = ("conv3_1", CHANNEL)
+TILED_SIZE = 512
 """In pixels; a picture of one tile would have nothing to gain."""
 
 
@@ -128,10 +128,11 @@ def figures(classes: str) -> tuple[Figure, ...]:
     return tuple({figure.key: figure for row in rows for figure in row}.values())
 
 
-def tiled() -> Sequence[Recipe] | None:
+def tiled() -> tuple[Recipe, Recipe] | None:
     """The recipe whose steps are timed, without and with tiles; None where there are no tiles."""
     if "tiles" not in METHODS:
         return None
-    plain = preset("report/naive", Target(*DEEP), size=TILED_SIZE)
-    with_tiles = preset("report/naive", Target(*DEEP), size=TILED_SIZE, methods={"tiles": {}})
+    target = Target(*TILED)
+    plain = preset("report/naive", target, size=TILED_SIZE)
+    with_tiles = preset("report/naive", target, size=TILED_SIZE, methods={"tiles": {}})
     return plain, with_tiles

@@ -24,7 +24,7 @@ from explorer.sheets import enlarged, heat_map
 
 NOTE = "report"
 """Entry of a finished picture's note that holds what was measured."""
-TIMED_STEPS = 4
+TIMED_STEPS = 3
 ADDS_OF_A_VALUE = 200
 """Multiply-adds in the time that a value of a layer takes to be written and read, about."""
 
