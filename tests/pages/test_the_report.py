@@ -15,7 +15,7 @@ from explorer.report.results import stored
 from explorer.report.statements import SECTIONS
 from explorer.report.words import verdicts
 
-PAGE = "../../pages/5_The_report.py"
+HOME, PAGE = "../../streamlit_app.py", "pages/5_The_report.py"
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +37,8 @@ def short(monkeypatch):
 
 
 def opened(**parameters) -> AppTest:
-    app = AppTest.from_file(PAGE, default_timeout=60)
+    app = AppTest.from_file(HOME, default_timeout=60)
+    app.switch_page(PAGE)
     for name, value in parameters.items():
         app.query_params[name] = value
     return app.run()
@@ -52,7 +53,7 @@ def test_it_opens_with_every_statement_and_its_verdict():
     assert not app.exception and not app.warning
     for row in verdicts(stored()):
         assert row["said"] in words_of(app) and f"-badge[{row['verdict']}]" in words_of(app)
-    assert app.query_params["section"] == ["verdicts"]
+    assert app.query_params["section"] == "verdicts"
 
 
 @pytest.mark.parametrize("section", SECTIONS)
@@ -72,13 +73,13 @@ def test_a_door_leads_to_the_section():
     app = opened()
     app.button(key="report:to 8").click().run()
     assert not app.exception
-    assert app.query_params["section"] == ["improved"]
+    assert app.query_params["section"] == "improved"
 
 
 def test_an_unknown_section_is_told():
     app = opened(section="nonsense")
     assert "no section 'nonsense'" in app.warning[0].value
-    assert app.query_params["section"] == ["verdicts"]
+    assert app.query_params["section"] == "verdicts"
 
 
 def test_a_figure_is_drawn_on_the_spot(short):
@@ -131,7 +132,8 @@ def test_with_vggs_weights_its_own_flamingo_is_drawn(monkeypatch):
 def test_it_opens_without_tensorflow():
     code = (
         "import sys; from streamlit.testing.v1 import AppTest; "
-        "app = AppTest.from_file('pages/5_The_report.py', default_timeout=60); "
+        "app = AppTest.from_file('streamlit_app.py', default_timeout=60); "
+        "app.switch_page('pages/5_The_report.py'); "
         "app.query_params['section'] = 'regularized'; app.run(); "
         "assert not app.exception; "
         "assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules"

@@ -1,14 +1,10 @@
-"""Made-up results of the report, and a folder in which every picture is finished."""
+"""Made-up results of the report."""
 
-import numpy as np
 import pytest
-from PIL import Image
 
-from explorer.images import png_bytes
 from explorer.report.figures import figures
-from explorer.report.making import NOTE
 from explorer.report.numbers import ALL, OF_MAPS
-from explorer.report.results import STORED, Results, map_key, stored
+from explorer.report.results import Results
 
 LITE = "efficientnet-lite0"
 
@@ -47,19 +43,3 @@ def made_up(value, tiles=None) -> Results:
 def results_of():
     """`made_up`."""
     return made_up
-
-
-@pytest.fixture(scope="session")
-def finished_folder(tmp_path_factory):
-    """A folder as `make` leaves it: the stored pictures and numbers."""
-    folder, results = tmp_path_factory.mktemp("finished"), stored()
-    for figure in figures(LITE):
-        pixels = np.asarray(Image.open(STORED / f"{figure.key}.jpg"))
-        note = {"recipe": figure.recipe.as_dict(), NOTE: results.figures[figure.key]}
-        (folder / f"{figure.key}.png").write_bytes(png_bytes(pixels, note))
-    for entry in results.layers:
-        for each in entry["filters"]:
-            key = map_key(entry["layer"], each["channel"])
-            (folder / f"{key}.png").write_bytes(png_bytes(np.zeros((8, 8, 3), np.uint8)))
-    (folder / "cat.png").write_bytes(png_bytes(np.zeros((8, 8, 3), np.uint8)))
-    return folder
