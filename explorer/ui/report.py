@@ -25,15 +25,16 @@ VIEWS = {FIRST: "All statements"} | {key: title for key, (title, _) in SECTIONS.
 VISUALIZATION = "pages/3_Feature_visualization.py"
 COLORS = {HOLDS: "green", IN_PART: "orange", FAILS: "red", OPEN: "gray"}
 COLUMNS = 3
-MAP_WIDTH = 170
-"""Pixels."""
+MAP_WIDTH, PLOT_HEIGHT = 170, 330
+"""Pixels; a plot's legend is within its height."""
 STYLE = """
 <style>
+.numbers, .numbers * { margin: 0 !important; padding: 0 !important; }
 .numbers { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.2rem, 1fr));
-  gap: 0 1rem; margin: 0; font-size: 0.82rem; }
+  gap: 0 1rem; font-size: 0.82rem; }
 .numbers div { display: flex; justify-content: space-between; gap: 0.5rem; }
-.numbers dt { opacity: 0.75; font-weight: 400; } .numbers dd { margin: 0; white-space: nowrap;
-  font-variant-numeric: tabular-nums; }
+.numbers dt { opacity: 0.75; font-weight: 400; }
+.numbers dd { white-space: nowrap; font-variant-numeric: tabular-nums; }
 .st-key-network { overflow-x: auto; }
 svg.network { width: 100%; min-width: 640px; height: auto; fill: currentColor; font-size: 9.5px; }
 svg.network tspan { opacity: 0.65; }
@@ -146,7 +147,7 @@ def _row(row: Sequence[Figure], newer: Sequence[Figure], results: Results | None
     if results:
         names = {figure.key: name_of(figure) for figure in row}
         st.vega_lite_chart(
-            spec=plots.spectra(row, results, names),
+            spec=plots.spectra(row, results, names) | {"height": PLOT_HEIGHT},
             width="stretch",
             alt="Line chart: spectral energy against cycles per pixel of "
             + ", ".join(names.values()),
@@ -173,7 +174,7 @@ def _figure(figure: Figure, to_draw: Figure, results: Results | None) -> None:
             st.error(sentence)
     if results:
         _numbers(numbers_of(figure, results))
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         drawing_now = bool(held and held.recipes == (to_draw.recipe,))
         st.button(
             "Draw it now",
@@ -227,7 +228,7 @@ def _activations(results: Results | None) -> None:
     )
     if results:
         st.vega_lite_chart(
-            spec=plots.activations(results),
+            spec=plots.activations(results) | {"height": PLOT_HEIGHT},
             width="stretch",
             alt="Line chart: likeness with the photo, detail and active share by layer",
         )
