@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from explorer.networks import DEFAULT_NETWORK
 from explorer.ui import layout
 from explorer.ui.home import DOORS, FOLDER, PICTURES
+from explorer.ui.session import warm_up_later
 
 layout.begin(
     "What does a network look for?",
@@ -40,3 +42,4 @@ st.page_link(
     label="Or read the report that this program implements: its figures made again, and measured",
     icon=":material/fact_check:",
 )
+warm_up_later(DEFAULT_NETWORK)

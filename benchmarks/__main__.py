@@ -13,6 +13,7 @@ from benchmarks.environments import ROOT, Environments, Failed
 from benchmarks.store import RESULTS, Store, key
 from explorer import Recipe, Target, load_network, preset
 from explorer.errors import InputError
+from explorer.tables import replaced
 
 README = ROOT / "README.md"
 
@@ -74,7 +75,7 @@ def write_tables(store: Store, _: Environments, arguments: argparse.Namespace) -
         if not channels:
             raise InputError("There are no results for the README yet: leave --readme away.")
         text = README.read_text(encoding="utf-8")
-        README.write_text(report.replaced(text, "quality", tables["quality"]), encoding="utf-8")
+        README.write_text(replaced(text, "quality", tables["quality"]), encoding="utf-8")
 
 
 PARTS = {

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from explorer.errors import InputError
+from explorer.tables import markdown
 
 BUDGET = 60.0
 """Seconds within which this program's score counts."""
@@ -89,7 +89,7 @@ def quality_table(channels: Sequence[Channel]) -> str:
         "seconds to the peer's score",
         "share of its time",
     )
-    return _table([heading, *rows, middle])
+    return markdown([heading, *rows, middle])
 
 
 def speed_table(layers: dict[str, dict[str, float]]) -> str:
@@ -102,27 +102,13 @@ def speed_table(layers: dict[str, dict[str, float]]) -> str:
             times = "" if way == ways[0] else f" ({seconds[way] / seconds[ways[0]]:.2f} times)"
             cells.append(f"{seconds[way]:.3f} s{times}")
         rows.append((way, *cells))
-    return _table([("one step", *layers), *rows])
+    return markdown([("one step", *layers), *rows])
 
 
 def pictures_table(rows: Sequence[tuple[str, str, str]]) -> str:
     """(name, the peer's picture, this program's picture) as images."""
     cells = [(name, f"![]({peer})", f"![]({own})") for name, peer, own in rows]
-    return _table([("channel", "tf-keras-vis", "this program"), *cells])
-
-
-def replaced(text: str, name: str, body: str) -> str:
-    """The text with what stands between `<!-- name -->` and `<!-- /name -->` replaced.
-
-    Raises:
-        InputError: the text has no such place.
-    """
-    start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
-    before, opened, rest = text.partition(start)
-    _, closed, after = rest.partition(end)
-    if not opened or not closed:
-        raise InputError(f"There is no place marked {start} … {end}.")
-    return f"{before}{start}\n{body.strip()}\n{end}{after}"
+    return markdown([("channel", "tf-keras-vis", "this program"), *cells])
 
 
 def _number(value: float, digits: int) -> str:
@@ -131,8 +117,3 @@ def _number(value: float, digits: int) -> str:
 
 def _share(value: float) -> str:
     return "∞" if math.isinf(value) else f"{value:.1%}".replace("%", " %")
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    heading, *others = ("| " + " | ".join(row) + " |" for row in rows)
-    return "\n".join([heading, "| --- " * len(rows[0]) + "|", *others]) + "\n"

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from explorer.errors import InputError
 from explorer.images import SAMPLES
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.sheets import heat_map
+from explorer.targets import Target
 
 REPORT_FILTERS = 5
 """How many filters of a layer the report shows."""
@@ -171,6 +172,28 @@ def receptive_square(
     return Square(top, left, top + layer.receptive_field, left + layer.receptive_field)
 
 
+def framed(picture: np.ndarray, square: Square, side: int) -> np.ndarray:
+    """A picture (h, w, 3), large, with a frame around a square of it.
+
+    Args:
+        side: pixels of its longer side.
+    """
+    scale = side / max(picture.shape[:2])
+    height, width = (round(scale * length) for length in picture.shape[:2])
+    large = Image.fromarray(picture).resize((width, height), Image.Resampling.BICUBIC)
+    inside = square.within(picture.shape[:2])
+    left, top, right, bottom = (
+        round(scale * v) for v in (inside.left, inside.top, inside.right, inside.bottom)
+    )
+    draw = ImageDraw.Draw(large)
+    for grow, color in ((3, "black"), (2, "white"), (1, "white"), (0, "black")):
+        edges = (left - grow, top - grow, right - 1 + grow, bottom - 1 + grow)
+        ends = (width - 1, height - 1) * 2
+        box = [min(max(edge, 0), end) for edge, end in zip(edges, ends, strict=True)]
+        draw.rectangle(box, outline=color)
+    return np.asarray(large)
+
+
 # ---- Colors
 
 
@@ -211,7 +234,13 @@ def overlay(picture: np.ndarray, values: np.ndarray, top: float) -> np.ndarray:
 
 
 def code_of(
-    network: Network, photo: str, layers: Sequence[str], choice: str, scale: str, lay_over: bool
+    network: Network,
+    photo: str,
+    layers: Sequence[str],
+    choice: str,
+    scale: str,
+    lay_over: bool,
+    excited: Target | None = None,
 ) -> str:
     """Python that computes and saves the pictures that are on screen.
 
@@ -221,15 +250,21 @@ def code_of(
         choice: a Python expression of the channels, in which `answer` is the layer's answer.
         scale: one of `SCALES`.
         lay_over: whether the maps lie over the photo.
+        excited: a neuron whose attributions are on screen too.
     """
     source = f'SAMPLES["{photo}"]' if photo in SAMPLES else '"my-photo.jpg"'
     drawing = "overlay(photo, values, top)" if lay_over else "heat_map(values, 0, top)"
     top = {"filter": "values.max()", "layer": "answer.max()", "global": "highest"}[scale]
     helpers = ["overlay"] * lay_over + ["strongest"] * choice.startswith("strongest")
     side = network.input_size
-    lines = ["from PIL import Image", "", "from explorer import load_network, read_photo"]
+    names = "Target, load_network, read_photo" if excited else "load_network, read_photo"
+    lines = ["from PIL import Image", "", f"from explorer import {names}"]
     if helpers:
         lines.append(f"from explorer.activations import {', '.join(helpers)}")
+    if excited:
+        lines.append(
+            "from explorer.attribution import ATTRIBUTIONS, attribution, seen_by, signed_picture"
+        )
     if photo in SAMPLES:
         lines.append("from explorer.images import SAMPLES")
     if not lay_over:
@@ -250,4 +285,14 @@ def code_of(
         f"        picture = {drawing}",
         '        Image.fromarray(picture).save(f"{layer}-{channel}.png")',
     ]
+    if excited:
+        lines += [
+            "",
+            f'target = Target("{excited.layer}", {excited.channel}, {excited.position})',
+            f"square = seen_by(network, target, ({side}, {side}))",
+            "for method in ATTRIBUTIONS:",
+            "    values = attribution(network, photo, target, method)  # float32 (h, w, 3)",
+            "    picture = signed_picture(square.cut(values))",
+            '    Image.fromarray(picture).save(f"{method}.png")',
+        ]
     return "\n".join(lines) + "\n"

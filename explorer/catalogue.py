@@ -61,7 +61,7 @@ TARGET_CLASHES: tuple[tuple[str, tuple[str, ...], str], ...] = (
         "the whole picture is compared with the photo, place by place",
     ),
     ("neuron", ("tiles",), "all but one tile would be empty"),
-    ("unit", ("tiles",), "it has no map to cut"),
+    ("class or dense unit", ("tiles",), "it has no map to cut"),
 )
 """Which kinds of targets do not combine with which methods, and why."""
 

@@ -165,7 +165,7 @@ def score_and_gradient(
     size = image.shape[:2]
     target = target.resolved(network, size)
     check_target(network, target, size)
-    compute = _compiled(network, structure_of(target))
+    compute = _compiled(network, structure_of(target), size)
     score, gradient = compute(
         tf.constant(image, tf.float32)[None], numbers_of(network, target, size, size, photo)
     )
@@ -186,7 +186,8 @@ def check_target(network: Network, target: Target, size: tuple[int, int]) -> Non
 
 
 @lru_cache(KEPT_FUNCTIONS)
-def _compiled(network: Network, target: Target):
+def _compiled(network: Network, target: Target, size: tuple[int, int]):
+    """Compiled for pictures of this size alone, as each further one would stay in memory too."""
     import tensorflow as tf
 
     network.tensors  # noqa: B018 - loaded outside the trace

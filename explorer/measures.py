@@ -106,7 +106,7 @@ def activation(network: Network, target: Target, images, photo: Photo | None = N
     size = tuple(images.shape[1:3])
     target = _after_relu(network, target.resolved(network, size))
     numbers = numbers_of(network, target, size, size, photo)
-    compute = _activation(network, structure_of(target))
+    compute = _activation(network, structure_of(target), tuple(images.shape))
     return compute(tf.cast(images, tf.float32), numbers).numpy().astype(np.float64)
 
 
@@ -245,7 +245,8 @@ def _after_relu(network: Network, target: Target) -> Target:
 
 
 @lru_cache(KEPT_FUNCTIONS)
-def _activation(network: Network, target: Target):
+def _activation(network: Network, target: Target, shape: tuple[int, ...]):
+    """Compiled for pictures of this shape alone, as each further one would stay in memory too."""
     import tensorflow as tf
 
     network.tensors  # noqa: B018 - loaded outside the trace

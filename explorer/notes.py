@@ -48,7 +48,9 @@ def read_picture(source: str | Path | bytes) -> tuple[Recipe, Stop | None]:
     note = read_note(source)
     if "recipes" in note:
         raise InputError("The picture is a sheet of several recipes: use one of a single recipe.")
-    recipe = from_dict(note.get("recipe"))
+    if "recipe" not in note:
+        raise InputError("The picture is not a render and carries no recipe: use one that does.")
+    recipe = from_dict(note["recipe"])
     stopped = note.get("stopped_at")
     if stopped is None:
         return recipe, None

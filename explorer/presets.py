@@ -230,6 +230,7 @@ PRESETS: dict[str, Preset] = {
         "is fitted to VGG16.",
         30,
         {
+            "noise": {"deviation": 5.0},
             "coarse-to-fine": {"smallest": 51, "until": 67, "stages": 2},
             "jitter": {"reach": 8},
             "laplacian": {"splits": 4},
@@ -244,6 +245,7 @@ PRESETS: dict[str, Preset] = {
         "next and begun with a fifth of the photo, under the blurred gradient; 10 steps a round.",
         50,
         {
+            "noise": {"deviation": 5.0},
             "recursion": {"rounds": 5, "sigma": 0.5, "rescale": 70, "blend": 20},
             "blurred-gradient": {"sigma_from": 0.5, "sigma_to": 4.5},
             "rms": {"size": 3.0},

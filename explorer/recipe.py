@@ -93,7 +93,8 @@ class Recipe:
         frozen = {k: MappingProxyType(v) for k, v in checked_methods(plain).items()}
         put("methods", MappingProxyType(frozen))
         kinds = {
-            term.kind if network.layer(term.layer).spatial else "unit" for term in self.target.terms
+            term.kind if network.layer(term.layer).spatial else "class or dense unit"
+            for term in self.target.terms
         }
         check_target_clashes(frozen, kinds)
         if not isinstance(self.preset, str | None):

@@ -20,7 +20,7 @@ class Settings:
     steps: int = _setting(2000, "steps of one recipe")
     pixels: int = _setting(384 * 384, "pixels of a picture; a step on more may take over a second")
     upload_mb: int = _setting(20, "megabytes of an uploaded file")
-    kept_mb: int = _setting(150, "megabytes of finished renders kept for everybody")
+    kept_mb: int = _setting(64, "megabytes of finished renders kept for everybody")
     turn_seconds: float = _setting(0.4, "seconds of a turn before the next visitor's", low=0.01)
     grace_seconds: float = _setting(20, "seconds that a render goes on after its visitor left", 0)
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from explorer.catalogue import METHODS, TABLES
 from explorer.excitation import deepest, excitation, structure_of
 from explorer.images import Photo, photo_named
+from explorer.kept import kept
 from explorer.methods import Moment
 from explorer.networks.network import Network
 from explorer.parametrizations import COLORS, SPECTRA, bounded, colored, unbounded
@@ -19,7 +19,8 @@ from explorer.targets import Target
 from explorer.transformations import Draw
 
 KEPT_STEPS = 24
-"""How many compiled steps are kept; the one unused for longest is forgotten."""
+"""How many compiled steps are kept; the one unused for longest is forgotten. One that is traced
+takes up to 25 MB, so the studio keeps fewer where it can."""
 GRAY = 127.5
 """What a spectrum of zeros shows."""
 
@@ -134,7 +135,7 @@ def start_of(network: Network, recipe: Recipe, photo: Photo | None, parents: Map
     return np.stack(starts).astype(np.float32)
 
 
-@lru_cache(KEPT_STEPS)
+@kept(KEPT_STEPS)
 def compiled(
     network: Network,
     target: Target,

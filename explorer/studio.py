@@ -14,16 +14,19 @@ from dataclasses import dataclass
 
 from explorer.errors import InputError
 from explorer.images import Photo, jpeg_bytes
-from explorer.networks import load_network
+from explorer.networks import device, load_network
 from explorer.recipe import Recipe
 from explorer.render import Frame, Pool, check, lockstep
 from explorer.settings import Settings
+from explorer.step import KEPT_STEPS, compiled
 
 WAITING, RUNNING, STOPPED, FINISHED, FAILED = "waiting", "running", "stopped", "finished", "failed"
 LIVE = (WAITING, RUNNING)
 
 MOST_MOMENTS = 48
 """Moments kept of each recipe for looking back; when there are more, every other one goes."""
+IDLE_STEPS = 4
+"""Compiled steps kept for renders to come, besides one for each recipe that is being rendered."""
 PACE_FRAMES = 20
 """Over how many recent frames the time of a step is measured."""
 
@@ -248,6 +251,7 @@ class Studio:
             job.status = WAITING
         job.followers[visitor] = ticket
         self._leaving.pop(visitor, None)
+        self._keep_steps()
         self._start_worker()
         self._wake.notify_all()
 
@@ -311,6 +315,13 @@ class Studio:
             queue.remove(job)
         if not queue:
             self._queues.pop(visitor, None)
+        self._keep_steps()
+
+    def _keep_steps(self) -> None:
+        """Keep as many compiled steps as the live jobs may use in turn, and some more."""
+        jobs = {id(job): job for queue in self._queues.values() for job in queue}.values()
+        used = sum(len(job.recipes) for job in jobs)
+        compiled.keep(min(IDLE_STEPS + used, KEPT_STEPS))
 
     def _start_worker(self) -> None:
         if self._worker is None or not self._worker.is_alive():
@@ -379,6 +390,7 @@ class Studio:
                     self._keep(job)
                 job.error = error
                 job.status = status  # last, as pages look without asking for the lock
+            device.settle()
 
     def _share_ancestors(self, job: Job) -> None:
         """Finished pictures may start other renders; the newest 32 are kept."""

@@ -8,7 +8,7 @@ from explorer import graph
 from explorer.errors import InputError
 from explorer.images import SAMPLES
 from explorer.ui import address, charts, diagram, layout, networks, structure
-from explorer.ui.session import network, visitor
+from explorer.ui.session import network, visitor, warm_up_later
 
 PAGE = "structure"
 ACTIVATIONS = "pages/2_Filter_activations.py"
@@ -135,3 +135,4 @@ st.caption("Or let `python -m explorer tensorboard -o FOLDER` make the file.")
 with st.expander("Show code"):
     st.code(CODE.format(network=model.name, layer=layer.paper_name), "python")
 address.write(PAGE, networks.as_link(model) | {"layer": layer.paper_name, "photo": photo})
+warm_up_later(model.name)

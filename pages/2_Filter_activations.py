@@ -5,7 +5,7 @@ import streamlit as st
 from explorer.activations import code_of, tops
 from explorer.errors import InputError, MissingWeights
 from explorer.images import SAMPLES, jpeg_bytes
-from explorer.ui import activations, address, layout, networks, recognition, steady
+from explorer.ui import activations, address, attribution, layout, networks, recognition, steady
 from explorer.ui.activations import PAGE
 from explorer.ui.photos import choose_photo
 from explorer.ui.session import visitor, warm_up
@@ -23,7 +23,7 @@ complaints, _ = address.enter(PAGE, activations.fill)
 model = networks.choose(PAGE, activations.fill)
 warm_up(model.name)
 layout.complain(complaints)
-photo = choose_photo(PAGE, activations.forget)
+photo = choose_photo(PAGE, activations.forget, attribution.forget)
 layers = activations.choose_layers(model)
 looked_at = model.layer(state[f"{PAGE}:layer"])
 left, right = layout.stage(4, 8)
@@ -64,11 +64,16 @@ with right:
         activations.legend(None if scale == "filter" else max(ends.values()))
     activations.point_below()
     activations.chart(looked_at, answer, shown, photo.name)
+    activations.offer_dream(model, looked_at, photo)
 
 looked_at_too = chosen | {looked_at.name: [state[f"{PAGE}:filter"]]}
 activations.one_filter(model, looked_at, answer, image, tops(found, looked_at_too, scale), lay_over)
+excited, room = attribution.offer(looked_at, answer)
 address.write(PAGE, activations.link())
 with st.expander("Show code"):
     names = [layer.paper_name for layer in layers]
-    st.code(code_of(model, photo.name, names, expression, scale, lay_over), "python")
+    code = code_of(model, photo.name, names, expression, scale, lay_over, excited)
+    st.code(code, "python")
 steady.echo()
+if excited:  # after all the rest, which need not wait for it
+    attribution.show(room, model, photo, excited)

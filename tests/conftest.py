@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -76,7 +77,7 @@ class Tiny(Network):
     def preprocess(self, image):
         return image - np.float32(self.mean_color)
 
-    def outputs(self, image, last):
+    def outputs(self, image, last, activate=None):
         import tensorflow as tf
 
         def convolution(x, kernel, bias):
@@ -84,7 +85,8 @@ class Tiny(Network):
 
         first = convolution(self.preprocess(image), *self.tensors["first"])
         pool = tf.nn.max_pool2d(first, 2, 2, "VALID")
-        second = convolution(tf.nn.relu(pool), *self.tensors["second"])
+        passed = (activate or self.activate)(self.layer("pool"), pool)
+        second = convolution(passed, *self.tensors["second"])
         return {"input": self.preprocess(image), "first": first, "pool": pool, "second": second}
 
     def unit_map(self, image, layer, channel):
@@ -240,16 +242,40 @@ def effnet(effnet_session, monkeypatch):
     explorer.networks._network.cache_clear()
 
 
-@pytest.fixture
-def forget_compiled():
-    """After the test, let go of every compiled function and the networks they hold."""
-    yield
-    import sys
+COMPILED = (
+    ("explorer.excitation", "_compiled"),
+    ("explorer.measures", "_activation"),
+    ("explorer.step", "compiled"),
+)
+"""Module and name of each cache of compiled functions."""
 
-    for module, name in (("explorer.excitation", "_compiled"), ("explorer.step", "compiled")):
+
+def forget() -> None:
+    """Let go of every compiled function and the networks they hold."""
+    for module, name in COMPILED:
         if module in sys.modules:
             getattr(sys.modules[module], name).cache_clear()
     gc.collect()
+
+
+@pytest.fixture
+def forget_compiled():
+    """After the test, `forget`."""
+    yield
+    forget()
+
+
+@pytest.fixture
+def traces(forget_compiled):
+    """How many traces are in memory, whoever holds them, beyond those of before the test."""
+
+    def count() -> int:
+        gc.collect()
+        return sum(type(each).__name__ == "FuncGraph" for each in gc.get_objects())
+
+    forget()
+    before = count()
+    return lambda: count() - before
 
 
 # ---- The report

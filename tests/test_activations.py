@@ -9,6 +9,7 @@ import pytest
 from explorer.activations import (
     Square,
     code_of,
+    framed,
     has_maps,
     map_layer,
     means,
@@ -19,9 +20,11 @@ from explorer.activations import (
     strongest,
     tops,
 )
+from explorer.attribution import ATTRIBUTIONS
 from explorer.images import SAMPLES
 from explorer.networks import load_network
 from explorer.sheets import heat_map
+from explorer.targets import Target
 
 VGG16, EFFNET = load_network("vgg16"), load_network("efficientnet-lite0")
 CONV1 = VGG16.layer("conv1_1")
@@ -248,6 +251,21 @@ def test_a_square_is_clipped_at_the_border():
     assert Square(1, 2, 3, 4).cut(picture).shape == (2, 2, 3)
 
 
+def test_a_frame_lies_around_its_square_and_the_rest_is_the_picture():
+    picture = np.full((20, 30, 3), 90, np.uint8)
+    large = framed(picture, Square(5, 10, 10, 20), 60)
+    assert large.shape == (40, 60, 3)
+    changed = (large != 90).any(axis=-1)
+    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+    assert (rows[0], rows[-1], columns[0], columns[-1]) == (7, 22, 17, 42)
+    assert not changed[11:19, 21:39].any()
+
+
+def test_a_frame_at_the_border_stays_inside():
+    large = framed(np.full((8, 8, 3), 90, np.uint8), Square(-4, -4, 12, 5), 40)
+    assert large.shape == (40, 40, 3) and (large[0, 0] != 90).all()
+
+
 # ---- Colors
 
 
@@ -301,3 +319,10 @@ def test_the_code_shown_runs(tiny, tmp_path, monkeypatch, photo, choice, scale, 
         assert files == ["first-3.png", "second-3.png"]
     else:
         assert len(files) == 4
+
+
+def test_the_code_shown_finds_the_pixels_too(tiny, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    exec(code_of(tiny, "cat", ["one"], "[3]", "filter", False, Target("two", 1, (4, 5))), {})
+    files = sorted(path.name for path in tmp_path.glob("*.png"))
+    assert files == sorted(["first-3.png", *(f"{method}.png" for method in ATTRIBUTIONS)])

@@ -5,6 +5,7 @@ import pytest
 
 from explorer.excitation import LEAST_COSINE, deepest, numbers_of, score_and_gradient
 from explorer.images import sample_photo
+from explorer.networks.network import KEPT_FUNCTIONS
 from explorer.targets import Target
 
 
@@ -173,3 +174,9 @@ def test_a_neuron_keeps_its_place_in_a_small_view(tiny):
         assert tuple(entry["position"].numpy()) == wanted
     center = Target("second", 0, "center").resolved(tiny, (80, 128))
     assert tuple(numbers_of(tiny, center, (80, 128), (40, 64))[0]["position"].numpy()) == (10, 16)
+
+
+def test_however_many_sizes_there_are_few_traces_stay(vgg, traces):
+    for side in range(32, 32 + KEPT_FUNCTIONS + 4):
+        score_and_gradient(vgg, np.zeros((side, 24, 3), np.uint8), Target("conv1_2", 1))
+    assert 0 < traces() <= KEPT_FUNCTIONS

@@ -11,11 +11,12 @@ import explorer
 
 ROOT = Path(explorer.__file__).parents[1]
 TABLES = """
+from explorer.attribution import ATTRIBUTIONS
 from explorer.catalogue import METHODS
 from explorer.networks import load_network
 from explorer.networks.classes import imagenet
 from explorer.presets import PRESETS
-assert METHODS and PRESETS and load_network().layers and imagenet()
+assert ATTRIBUTIONS and METHODS and PRESETS and load_network().layers and imagenet()
 """
 RECIPES = """
 from explorer import Recipe, Target, preset

@@ -24,6 +24,7 @@ from explorer.measures import (
     standings,
     z_score,
 )
+from explorer.networks.network import KEPT_FUNCTIONS
 from explorer.targets import Target
 
 
@@ -277,3 +278,9 @@ def test_values_in_words():
     assert in_words("z_score", 2.345) == "2.35 σ"
     assert in_words("robust_score", 1234.5) in ("1,234", "1,235")
     assert in_words("margin", -0.5) == "-0.5"
+
+
+def test_however_many_sizes_there_are_few_traces_stay(tiny, traces):
+    for side in range(20, 20 + KEPT_FUNCTIONS + 8):
+        activation(tiny, Target("second", 1), np.zeros((1, side, 24, 3), np.uint8))
+    assert 0 < traces() <= KEPT_FUNCTIONS

@@ -7,6 +7,7 @@ import pytest
 
 from explorer import Target, preset, render
 from explorer.catalogue import METHODS, checked_methods
+from explorer.images import sample_photo
 from explorer.measures import activation, mean_likeness
 from explorer.presets import DEFAULT_PRESET, PRESETS
 
@@ -141,3 +142,15 @@ def test_diversity_finds_other_pictures_that_excite_nearly_as_much(vgg):
     assert likeness < mean_likeness(vgg, target, np.stack(seeds)) - 0.1
     single = activation(vgg, target, np.stack(seeds)).mean()
     assert activation(vgg, target, several).min() >= 0.8 * single
+
+
+@pytest.mark.parametrize("name", ["deepdream", "hvass"])
+def test_dreams_grow_out_of_a_photo(vgg, name):
+    """The photo can still be told, and excites the layer many times as much."""
+    made = preset(name, Target("conv3_3"), size=96, photo="cat")
+    assert made.photos == ("cat",)
+    picture = list(render(vgg, made))[-1].kept.image
+    photo = sample_photo("cat").fitted((96, 96))
+    assert np.corrcoef(picture.ravel(), photo.ravel())[0, 1] > 0.5
+    before, after = activation(vgg, made.target, np.stack([photo, picture]))
+    assert after > 3 * before

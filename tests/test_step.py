@@ -225,3 +225,15 @@ def test_spectra_are_bounded_and_so_show_what_the_network_sees(tiny, name):
     for frame in render(tiny, made):
         score, _ = score_and_gradient(tiny, frame.image, Target("second", 1))
         assert frame.score == pytest.approx(score, rel=1e-6)
+
+
+def test_however_many_sizes_there_are_few_traces_stay(tiny, traces):
+    stepping.compiled.keep(4)
+    try:
+        for side in range(32, 42):
+            for _ in render(tiny, recipe({"noise": {}, "rms": {}}, steps=1, size=(side, 32))):
+                pass
+        assert len(stepping.compiled) == 4
+        assert 0 < traces() <= 2 * 4
+    finally:
+        stepping.compiled.keep(stepping.KEPT_STEPS)

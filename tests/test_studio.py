@@ -298,3 +298,21 @@ def test_closing_lets_go(studio, slow):
     ticket.close()
     assert studio.live_jobs() == set()
     assert ticket.job.status == STOPPED
+
+
+def test_compiled_steps_are_kept_for_those_who_render(tiny, slow, monkeypatch):
+    limits = []
+    monkeypatch.setattr(module.compiled, "keep", limits.append)
+    studio = Studio(Settings(turn_seconds=0.01, all_renders=30))
+    idle = module.IDLE_STEPS
+    one = studio.submit("ann", [recipe_of(seed=1, steps=2000)])
+    two = studio.submit("bob", [recipe_of(seed=seed, steps=2000) for seed in (2, 3, 4)])
+    assert limits == [idle + 1, idle + 4]
+    two.stop()
+    one.stop()
+    assert limits[2:] == [idle + 1, idle]
+    crowd = [studio.submit(str(i), [recipe_of(seed=9 + i, steps=2000)]) for i in range(25)]
+    assert max(limits) == module.KEPT_STEPS > idle
+    for ticket in crowd:
+        ticket.close()
+    assert limits[-1] == idle

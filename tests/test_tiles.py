@@ -175,7 +175,7 @@ def test_no_seams_grow(vgg):
     [
         (Target("conv3_1", 1, position=(3, 3)), "neuron"),
         (Target("conv3_1", photo="cat"), "photo"),
-        (Target(class_=130), "unit"),
+        (Target(class_=130), "class or dense unit"),
     ],
     ids=str,
 )

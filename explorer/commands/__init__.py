@@ -6,6 +6,7 @@ import sys
 
 from explorer.commands import (
     activations,
+    attribute,
     bench,
     compare,
     layers,
@@ -22,6 +23,7 @@ from explorer.errors import InputError
 COMMANDS = {
     "layers": layers,
     "activations": activations,
+    "attribute": attribute,
     "render": render,
     "compare": compare,
     "replay": replay,

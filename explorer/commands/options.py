@@ -101,18 +101,10 @@ def _size(text: str) -> int | tuple[int, int]:
 
 def target_of(arguments: argparse.Namespace) -> Target:
     """The target that the options name; photos have been read, see `read_photos`."""
-    position = arguments.position
-    if position not in (None, "center"):
-        try:
-            position = tuple(int(part) for part in position.split(","))
-        except ValueError:
-            raise InputError(
-                f"--position is center or ROW,COLUMN, not '{arguments.position}'."
-            ) from None
     return Target(
         layer=arguments.layer,
         channel=arguments.channel,
-        position=position,
+        position=position_of(arguments.position),
         after_relu=arguments.after_relu,
         class_=arguments.class_,
         direction=None if arguments.direction is None else direction_of(arguments.direction),
@@ -120,6 +112,16 @@ def target_of(arguments: argparse.Namespace) -> Target:
         weight=arguments.weight,
         also=tuple(term_of(term) for term in arguments.also),
     )
+
+
+def position_of(text: str | None) -> tuple[int, ...] | str | None:
+    """The position that `--position` names."""
+    if text in (None, "center"):
+        return text
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise InputError(f"--position is center or ROW,COLUMN, not '{text}'.") from None
 
 
 def shape_of(arguments: argparse.Namespace) -> dict:

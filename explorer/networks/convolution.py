@@ -11,6 +11,7 @@ from contextlib import nullcontext
 from functools import cached_property
 
 from explorer.networks import device, winograd
+from explorer.networks.gradients import with_gradient
 from explorer.networks.layers import Layer
 
 WIDE = 128 * 256
@@ -43,7 +44,7 @@ class Convolution:
         """(b, h, w, in) -> (b, h, w, out)."""
         import tensorflow as tf
 
-        @tf.custom_gradient
+        @with_gradient
         def apply(x):
             outputs = [
                 tf.nn.bias_add(tf.nn.conv2d(x, kernel, 1, "SAME"), bias)

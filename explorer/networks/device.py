@@ -4,8 +4,10 @@ import contextlib
 import os
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 from explorer.errors import InputError
+from explorer.networks import reclaim
 
 
 @cache
@@ -30,6 +32,14 @@ def start() -> str:
     if gpus:
         return f"GPU ({tf.config.experimental.get_device_details(gpus[0]).get('device_name')})"
     return f"CPU ({_cores()} cores)"
+
+
+def settle() -> None:
+    """Give back the memory that importing TensorFlow, loading or a render took and nobody needs."""
+    import tensorflow as tf
+
+    reclaim.libraries(Path(tf.__file__).parent)
+    reclaim.heap()
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ Lite leaves out squeeze-and-excitation and takes ReLU6 for swish. Layers are nam
 into the kernels.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -126,9 +126,10 @@ class EfficientNetLite0(Network):
     def preprocess(self, image):
         return (image - np.float32(127)) / np.float32(128)
 
-    def outputs(self, image, last: str) -> dict:
+    def outputs(self, image, last: str, activate: Callable | None = None) -> dict:
         import tensorflow as tf
 
+        activate = activate or self.activate
         x = self.preprocess(image)
         outputs = {"input": x}
         for layer in self.layers[1 : self.layers.index(self.layer(last)) + 1]:
@@ -141,7 +142,7 @@ class EfficientNetLite0(Network):
             else:
                 x = self._weighed(layer, x)
             outputs[layer.name] = x
-            x = self.activate(layer, x)
+            x = activate(layer, x)
         return outputs
 
     def _weighed(self, layer: Layer, x):

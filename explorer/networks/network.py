@@ -4,7 +4,7 @@ import difflib
 import gc
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -16,7 +16,7 @@ from explorer.networks.layers import Layer
 
 MOST_NAMED = 30
 """A network of more layers than these does not name them all in a sentence."""
-KEPT_FUNCTIONS = 16
+KEPT_FUNCTIONS = 8
 """How many compiled functions of one kind a network keeps; the oldest are forgotten."""
 
 
@@ -127,11 +127,15 @@ class Network(ABC):
         """(b, h, w, 3) RGB 0–255 -> what the first layer takes."""
 
     @abstractmethod
-    def outputs(self, image, last: str) -> dict:
+    def outputs(self, image, last: str, activate: Callable | None = None) -> dict:
         """Every layer up to `last`, by name: tensors for (b, h, w, 3) RGB 0–255.
 
         They are values before the layer's activation, see `activate`: (b, h, w, channels), or for a
         layer that is not spatial (b, units), or (b, h, w, units) where it runs at several places.
+
+        Args:
+            activate: called on the way in place of `activate`, as (layer, values); it returns the
+                same values, and may send gradients back by another rule.
         """
 
     @abstractmethod
@@ -154,6 +158,7 @@ class Network(ABC):
                     self._tensors = self._load()
                 gc.collect()
                 gc.freeze()  # what TensorFlow brought stays; nobody need search it again
+                device.settle()
             return self._tensors
 
     def activations(self, image: np.ndarray, names: Iterable[str]) -> dict[str, np.ndarray]:
@@ -181,10 +186,11 @@ class Network(ABC):
             self.require(layer, size, f"Layer {layer.paper_name}")
         order = [layer.name for layer in self.layers]
         names = tuple(sorted({layer.name for layer in wanted}, key=order.index))
-        results = self._compiled_activations(names)(image[None].astype(np.float32))
+        results = self._compiled_activations(names, size)(image[None].astype(np.float32))
         return {name: tensor[0].numpy() for name, tensor in zip(names, results, strict=True)}
 
-    def _compile_activations(self, names: tuple[str, ...]):
+    def _compile_activations(self, names: tuple[str, ...], size: tuple[int, int]):
+        """For pictures of this size alone, as each further one would stay in memory too."""
         import tensorflow as tf
 
         self.tensors  # noqa: B018 - loaded outside the trace
@@ -192,18 +198,18 @@ class Network(ABC):
         @tf.function(autograph=False)
         def compute(image):
             outputs = self.outputs(image, names[-1])
+            layers = [self.layer(name) for name in names]
+            answers = [self.activate(layer, outputs[layer.name]) for layer in layers]
             return [
-                _answer(layer, self.activate(layer, outputs[layer.name]))
-                for layer in map(self.layer, names)
+                values if layer.spatial else over_places(values)
+                for layer, values in zip(layers, answers, strict=True)
             ]
 
         return compute
 
 
-def _answer(layer: Layer, values):
-    """What a layer answers as a whole: of one that is not spatial, the mean over places."""
+def over_places(values):
+    """The mean over the places of a map, if there are several: (b, h, w, c) or (b, c) -> (b, c)."""
     import tensorflow as tf
 
-    if layer.spatial or values.shape.rank == 2:
-        return values
-    return tf.reduce_mean(values, axis=(1, 2))
+    return values if values.shape.rank == 2 else tf.reduce_mean(values, axis=(1, 2))

@@ -1,5 +1,6 @@
 """VGG16 (Simonyan and Zisserman, "Very Deep Convolutional Networks", 2015)."""
 
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from explorer.errors import InputError, MissingWeights
 from explorer.networks import dense_weights
 from explorer.networks.convolution import Convolution, max_pool
 from explorer.networks.layers import Layer, Row, chain
-from explorer.networks.network import Network
+from explorer.networks.network import Network, over_places
 
 EMBEDDED = Path(__file__).parents[1] / "data" / "vgg16_conv.npz"
 
@@ -81,9 +82,9 @@ class VGG16(Network):
             input_shape=(224, 224, 3) if dense else (None, None, 3),
             classifier_activation=None,
         )
-        tensors = {}
-        for name, arrays in (self._read_embedded() | dense).items():
-            self.model.get_layer(name).set_weights(arrays)
+        tensors, arrays, dense = {}, self._read_embedded() | dense, set(dense)
+        for name in tuple(arrays):
+            self.model.get_layer(name).set_weights(arrays.pop(name))  # none stays a second time
             weights = [tf.convert_to_tensor(v) for v in self.model.get_layer(name).weights]
             tensors[name] = tuple(weights) if name in dense else Convolution(*weights)
         return tensors
@@ -121,36 +122,35 @@ class VGG16(Network):
 
         return tf.reverse(image, [-1]) - np.float32(self.mean_color[::-1])
 
-    def outputs(self, image, last: str) -> dict:
+    def outputs(self, image, last: str, activate: Callable | None = None) -> dict:
         import tensorflow as tf
 
+        activate = activate or self.activate
         x = self.preprocess(image)
         outputs = {"input": x}
         end = self.layers.index(self.layer(last)) + 1
         for before, layer in pairwise(self.layers[:end]):
             if layer.kind == "convolution":
-                x = x if before.kind == "input" else tf.nn.relu(x)
-                x = self._weights(layer)(x)
+                x = self._weights(layer)(activate(before, x))
             elif layer.kind == "pooling":
                 x = max_pool(x)
             elif layer.kind == "flatten":
                 x = windows(x, self.layer("block5_pool").output_shape[0])
             elif layer.kind == "dense":
-                x = _dense(tf.nn.relu(x), *self._weights(layer))
+                x = _dense(activate(before, x), *self._weights(layer))
             elif layer.kind == "softmax":
-                x = tf.nn.softmax(tf.reduce_mean(x, (1, 2), keepdims=True))
+                x = tf.nn.softmax(over_places(x))
             outputs[layer.name] = x
         return outputs
 
     def unit_map(self, image, layer: Layer, channel):
-        """One channel before ReLU, (b, h, w); of the layer itself only this one is computed."""
+        """One channel before ReLU; of the layer itself only this channel is computed."""
         import tensorflow as tf
 
         if layer.kind not in ("convolution", "dense"):
             return tf.gather(self.outputs(image, layer.name)[layer.name], channel, axis=-1)
         before = self.layers[self.layers.index(layer) - 1]
-        x = self.outputs(image, before.name)[before.name]
-        x = x if before.kind == "input" else tf.nn.relu(x)
+        x = self.activate(before, self.outputs(image, before.name)[before.name])
         if layer.kind == "convolution":
             return self._weights(layer).channel(channel)(x)[..., 0]
         kernel, bias = self._weights(layer)
@@ -165,18 +165,23 @@ def windows(x, side: int):
         side: of the squares, in places.
 
     Returns:
-        (b, h - side + 1, w - side + 1, side * side * c), each row by row.
+        (b, h - side + 1, w - side + 1, side * side * c), each row by row; (b, side * side * c) if
+        there is but one.
     """
     import tensorflow as tf
 
     down, across = (length - side + 1 for length in x.shape[1:3])
+    if down == across == 1:
+        return tf.reshape(x, (-1, side * side * x.shape[3]))
     shifted = [x[:, i : i + down, j : j + across] for i in range(side) for j in range(side)]
     return tf.concat(shifted, -1)
 
 
 def _dense(x, kernel, bias):
-    """A dense layer at every place of a map: (b, h, w, in) -> (b, h, w, out)."""
+    """A dense layer, at every place if there are several: (..., in) -> (..., out)."""
     import tensorflow as tf
 
+    if x.shape.rank == 2:
+        return x @ kernel + bias
     rows = tf.reshape(x, (-1, kernel.shape[0])) @ kernel + bias
     return tf.reshape(rows, (-1, *x.shape[1:3], kernel.shape[1]))

@@ -7,7 +7,6 @@ from html import escape
 import numpy as np
 import pandas as pd
 import streamlit as st
-from PIL import Image, ImageDraw
 
 from explorer.activations import (
     MODES,
@@ -15,6 +14,7 @@ from explorer.activations import (
     REPORT_FILTERS,
     SCALES,
     Square,
+    framed,
     has_maps,
     map_layer,
     means,
@@ -38,6 +38,7 @@ from explorer.ui.session import network, warm_up
 
 PAGE = "activations"
 VIEWS = ("layer", "row")
+SWITCHES = ("overlay", "pixels")
 MODE_WORDS = {"first": "First", "strongest": "Strongest", "numbers": "By number"}
 SCALE_WORDS = {"filter": "Per filter", "layer": "Per layer", "global": "Global"}
 DEFAULTS = {"view": "layer", "mode": MODES[0], "scale": SCALES[0]}
@@ -98,9 +99,9 @@ def fill(link: Mapping[str, str]) -> list[str]:
             state[f"{PAGE}:count"] = tried(
                 lambda: whole(text, "number of filters", 1, MOST_FILTERS), REPORT_FILTERS
             )
-    state[f"{PAGE}:overlay"] = tried(
-        lambda: bool(whole(link.get("overlay", "0"), "overlay", 0, 1)), False
-    )
+    for name in SWITCHES:
+        read = partial(whole, link.get(name, "0"), name, 0, 1)
+        state[f"{PAGE}:{name}"] = bool(tried(read, 0))
     last = layer.channels - 1
     state[f"{PAGE}:filter"] = None
     if "filter" in link:
@@ -127,8 +128,7 @@ def link() -> dict[str, str]:
         of = "numbers" if entries["mode"] == "numbers" else "count"
         entries["filters"] = str(state[f"{PAGE}:{of}"])
     entries["scale"] = state[f"{PAGE}:scale"]
-    if state[f"{PAGE}:overlay"]:
-        entries["overlay"] = "1"
+    entries |= {name: "1" for name in SWITCHES if state[f"{PAGE}:{name}"]}
     return entries | {"filter": str(state[f"{PAGE}:filter"])}
 
 
@@ -386,6 +386,18 @@ def _bar_clicked(key: str) -> None:
 # ---- One filter
 
 
+def offer_dream(model: Network, layer: Layer, photo: Photo) -> None:
+    """A way to the picture in which a layer makes more of what it sees in the photo."""
+    recipe = preset("deepdream", Target(layer.name), network=model.name, photo=photo.name)
+    whose = f"the {photo.name}" if photo.name in SAMPLES else "your photo"
+    st.page_link(
+        "pages/3_Feature_visualization.py",
+        label=f"Let all of {layer.paper_name} dream on {whose}",
+        icon=":material/bedtime:",
+        query_params=link_of([recipe]),
+    )
+
+
 def one_filter(
     model: Network,
     layer: Layer,
@@ -416,7 +428,7 @@ def one_filter(
             )
             if numbers.highest > 0:
                 _part(
-                    data_url(jpeg_bytes(_marked(image, square), 90)),
+                    data_url(jpeg_bytes(framed(image, square, LARGE), 90)),
                     "Where the photo excites it most",
                     f"The photo with a frame at rows {square.top} to {square.bottom} and columns "
                     f"{square.left} to {square.right}, in pixels",
@@ -492,19 +504,6 @@ def _looks_for(model: Network, layer: Layer, channel: int) -> None:
         icon=":material/arrow_forward:",
         query_params=link_of([recipe]),
     )
-
-
-def _marked(image: np.ndarray, square: Square) -> np.ndarray:
-    """The photo, large, with a frame around a square of it."""
-    large = Image.fromarray(image).resize((LARGE, LARGE), Image.Resampling.BICUBIC)
-    scale = LARGE / image.shape[0]
-    inside = square.within(image.shape[:2])
-    box = [round(scale * v) for v in (inside.left, inside.top, inside.right, inside.bottom)]
-    draw = ImageDraw.Draw(large)
-    for grow, color in ((3, "black"), (2, "white"), (1, "white"), (0, "black")):
-        edges = (box[0] - grow, box[1] - grow, box[2] - 1 + grow, box[3] - 1 + grow)
-        draw.rectangle([min(max(edge, 0), LARGE - 1) for edge in edges], outline=color)
-    return np.asarray(large)
 
 
 def _dimensions(layer: Layer) -> str:

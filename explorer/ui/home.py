@@ -27,19 +27,19 @@ class Door:
 
 PICTURES = (
     Picture(
-        "conv3_1-21.jpg",
-        "conv3_1, channel 21: honeycomb",
-        {"layer": "conv3_1", "channel": "21", "recipe": "report/a-blurred-gradient"},
+        "conv4_1-403.jpg",
+        "conv4_1, channel 403: rainbows",
+        {"layer": "conv4_1", "channel": "403"},
     ),
     Picture(
-        "conv4_1-6.jpg",
-        "conv4_1, channel 6: scales",
-        {"layer": "conv4_1", "channel": "6", "recipe": "report/a-blurred-gradient"},
+        "conv5_1-352.jpg",
+        "conv5_1, channel 352: puppies",
+        {"layer": "conv5_1", "channel": "352"},
     ),
     Picture(
-        "conv5_1-1.jpg",
-        "conv5_1, channel 1: bubbles",
-        {"layer": "conv5_1", "channel": "1", "recipe": "report/a-blurred-gradient"},
+        "conv4_3-cat.jpg",
+        "all of conv4_3, dreaming of a cat",
+        {"layer": "conv4_3", "photo": "cat", "recipe": "deepdream"},
     ),
 )
 

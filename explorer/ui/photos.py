@@ -52,12 +52,12 @@ def sample(name: str) -> Photo:
     return sample_photo(name)
 
 
-def choose_photo(page: str, forgotten: Callable[[], None]) -> Photo:
+def choose_photo(page: str, *forgotten: Callable[[], None]) -> Photo:
     """Choose a photo of a page: samples to click on, an upload, the camera.
 
     Args:
         page: its name; `f"{page}:photo"` holds the name of the chosen photo.
-        forgotten: is called when the visitor wants their own photo forgotten.
+        forgotten: are called when the visitor wants their own photo forgotten.
     """
     state, own = st.session_state, own_photo()
     names = [*SAMPLES, *([own.name] if own else [])]
@@ -96,7 +96,7 @@ def _choose(page: str, name: str) -> None:
     st.session_state["own photo:complaint"] = None
 
 
-def _bring_own(page: str, there: bool, forgotten: Callable[[], None]) -> None:
+def _bring_own(page: str, there: bool, forgotten: tuple[Callable[[], None], ...]) -> None:
     state = st.session_state
     turn = state.setdefault("own photo:turn", 0)
     key = f"own photo:file {turn}"
@@ -135,7 +135,8 @@ def _received(page: str, key: str) -> None:
         context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
-def _forget(page: str, forgotten: Callable[[], None]) -> None:
+def _forget(page: str, forgotten: tuple[Callable[[], None], ...]) -> None:
     st.session_state.pop("own photo", None)
     _choose(page, FIRST_SAMPLE)
-    forgotten()
+    for forget in forgotten:
+        forget()

@@ -10,6 +10,9 @@ from explorer.networks.network import Network
 from explorer.settings import Settings, from_environment
 from explorer.studio import Studio
 
+DELIVERY_SECONDS = 1.0
+"""From the end of a page's script until the browser has drawn it, generously."""
+
 
 @st.cache_resource
 def settings() -> Settings:
@@ -37,7 +40,21 @@ def network(name: str) -> Network:
 @st.cache_resource(max_entries=4)
 def warm_up(name: str) -> threading.Thread:
     """Load a network in the background, for a page whose visitor will soon need it."""
-    thread = threading.Thread(target=lambda: load_network(name).tensors, daemon=True)
+    return _started(threading.Thread(target=_load, args=(name,)))
+
+
+@st.cache_resource(max_entries=4)
+def warm_up_later(name: str) -> threading.Thread:
+    """As `warm_up`, once a page that does without the network is complete in the browser."""
+    return _started(threading.Timer(DELIVERY_SECONDS, _load, (name,)))
+
+
+def _load(name: str) -> None:
+    load_network(name).tensors  # noqa: B018 - loads
+
+
+def _started(thread: threading.Thread) -> threading.Thread:
+    thread.daemon = True
     thread.start()
     return thread
 

@@ -2,13 +2,10 @@
 
 import math
 
-import pytest
-
 from benchmarks.report import (
     Channel,
     pictures_table,
     quality_table,
-    replaced,
     speed_table,
 )
 
@@ -62,16 +59,3 @@ def test_pictures_table():
     assert "| conv3_1 1 | ![](a.png) | ![](b.png) |" in pictures_table(
         [("conv3_1 1", "a.png", "b.png")]
     )
-
-
-def test_a_marked_place_is_replaced_and_nothing_else():
-    text = "one\n<!-- quality -->\nold\n<!-- /quality -->\ntwo\n<!-- speed -->\n"
-    new = "one\n<!-- quality -->\n| a |\n<!-- /quality -->\ntwo\n<!-- speed -->\n"
-    assert replaced(text, "quality", "| a |\n") == new
-    assert replaced(new, "quality", "| a |\n") == new
-
-
-@pytest.mark.parametrize("text", ["", "<!-- quality -->", "<!-- /quality --> <!-- quality -->"])
-def test_a_missing_place_is_refused(text, refused):
-    with refused("quality"):
-        replaced(text, "quality", "new")

@@ -1,17 +1,14 @@
 """A real server and a real browser."""
 
 import os
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-ROOT = Path(__file__).parents[2]
+from tools.server import ROOT, served
+
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -37,37 +34,13 @@ class Server(str):
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """The app on a free port, with a short grace period; its address."""
-    port, log = free_port(), tmp_path_factory.mktemp("server") / "log.txt"
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
-    options = [f"--server.port={port}", "--server.headless=true", "--server.address=127.0.0.1"]
-    environment = os.environ | {"EXPLORER_GRACE_SECONDS": "2", "EXPLORER_VISITOR_RENDERS": "3"}
-    with log.open("w") as file:
-        process = subprocess.Popen(
-            [*command, *options], cwd=ROOT, stdout=file, stderr=file, env=environment
-        )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        for _ in range(240):
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.25)
-        else:
-            pytest.fail(f"The server did not start:\n{log.read_text()}")
+    log = tmp_path_factory.mktemp("server") / "log.txt"
+    limits = {"EXPLORER_GRACE_SECONDS": "2", "EXPLORER_VISITOR_RENDERS": "3"}
+    with served(log, **limits) as (address, process):
         yield Server(address, process.pid)
-    finally:
-        process.terminate()
-        process.wait(20)
     ours = [line for line in log.read_text().splitlines() if f'File "{ROOT}' in line]
     assert not ours, f"A page failed:\n{log.read_text()}"
 

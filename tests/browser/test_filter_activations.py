@@ -60,6 +60,17 @@ def test_one_visitor_does_not_see_the_others_photo(server, browser, tmp_path):
         context.close()
 
 
+def test_a_switch_shows_which_pixels_excite_a_filter_and_stays_in_the_address(server, page):
+    page.goto(f"{server}/Filter_activations?layer=conv5_3&photo=cat&filter=286")
+    page.get_by_text("Which pixels excite it", exact=True).click()
+    expect(page).to_have_url(re.compile("pixels=1"))
+    for method in ("Gradient", "Deconvnet", "Guided backpropagation"):
+        alt = f"{method}: which pixels excite conv5_3, filter 286"
+        expect(page.get_by_alt_text(alt, exact=True)).to_be_visible()
+    page.reload()
+    expect(page.get_by_alt_text(alt, exact=True)).to_be_visible()
+
+
 def test_a_click_on_a_bar_chooses_its_filter(server, page):
     page.goto(f"{server}/Filter_activations?layer=conv2_1&photo=cat&filter=0")
     chart = page.get_by_test_id("stVegaLiteChart").first

@@ -15,6 +15,8 @@ import pytest
 from PIL import Image
 
 import explorer
+from explorer.activations import receptive_square
+from explorer.attribution import ATTRIBUTIONS, attribution
 from explorer.commands import COMMANDS, main
 from explorer.diagnosis import Case, diagnosed
 from explorer.excitation import score_and_gradient
@@ -65,6 +67,7 @@ OUT = ["-o", "a.png"]
 RENDER = ["render", *TARGET, *OUT]
 LAYER = ["render", "--layer", "conv3_1"]
 SPECTRUM = ["--preset", "report/naive", "--set", "fourier=on", "--set", "adam=on"]
+ATTRIBUTE = ["attribute", "cat", "--layer", "conv5_1", "--channel", "11"]
 QUALITY = ["quality", "--layers", "conv3_1", "--channels", "1"]
 REJECTIONS = {
     "unknown layer": (["render", "--layer", "conv9_9", "--channel", "1", *OUT], "conv9_9"),
@@ -183,6 +186,18 @@ REJECTIONS = {
     "activations of words": (["activations", "cat", "--filters", "five", *OUT], "whole number"),
     "activations to nowhere": (["activations", "cat", "-o", "nowhere/a.png"], "nowhere"),
     "activations in odd colors": (["activations", "cat", "--scale", "loud", *OUT], "loud"),
+    "attribute nothing": (["attribute", "cat", *OUT], "Say what to excite"),
+    "attribute of no layer": ([*ATTRIBUTE[:2], "--layer=conv9_9", "--channel=1", *OUT], "conv9_9"),
+    "attribute of no channel": ([*ATTRIBUTE[:4], *OUT], "Say which channel"),
+    "attribute of a channel too many": ([*ATTRIBUTE[:4], "--channel=512", *OUT], "0 to 511"),
+    "attribute by magic": ([*ATTRIBUTE, "--methods", "gradient,magic", *OUT], "guided"),
+    "attribute by nothing": ([*ATTRIBUTE, "--methods", ",", *OUT], "--methods needs"),
+    "attribute outside": ([*ATTRIBUTE, "--position", "14,0", *OUT], "14×14"),
+    "attribute nowhere": ([*ATTRIBUTE, "--position", "nowhere", *OUT], "--position is"),
+    "attribute of no photo": (["attribute", "text.jpg", *ATTRIBUTE[2:], *OUT], "text.jpg"),
+    "attribute without weights": (["attribute", "cat", "--class=flamingo", *OUT], "528 MB"),
+    "attribute to nowhere": ([*ATTRIBUTE, "-o", "nowhere/a.png"], "nowhere"),
+    "attribute without output": (ATTRIBUTE, "--output"),
     "replay missing": (["replay", "missing.png", *OUT], "missing.png"),
     "replay plain": (["replay", "plain.png", *OUT], "carries no recipe"),
     "replay text": (["replay", "text.jpg", *OUT], "not a PNG"),
@@ -785,6 +800,66 @@ def test_activations(run, vgg, keras_vgg, tmp_path):
             assert entry["active_share"] == pytest.approx((answer > 0).mean(), abs=2e-3)
     found = pixels(tmp_path / "sheet.png")
     assert found.shape[1] > 4 * 160 and found.std() > 20
+
+
+def test_attribute(run, tiny, tmp_path):
+    command = ["attribute", "cat", "--network", "tiny", "--layer", "two", "--channel", "1"]
+    status, out, err = run(*command, "--json", "-o", "sheet.png")
+    assert (status, err) == (0, "")
+    told = json.loads(out)
+    image = sample_photo("cat").fitted((16, 16))
+    values = tiny.activations(image, ["two"])["second"][..., 1]
+    row, column = np.unravel_index(values.argmax(), values.shape)
+    assert told["position"] == [row, column] and told["layer"] == "second"
+    assert told["activation"] == pytest.approx(float(values.max()))
+    square = receptive_square(tiny, tiny.layer("two"), row, column, (16, 16)).within((16, 16))
+    assert told["sees"] == asdict(square)
+    assert [entry["method"] for entry in told["methods"]] == list(ATTRIBUTIONS)
+    for entry in told["methods"]:
+        target = Target("two", 1, (int(row), int(column)))
+        strengths = np.abs(attribution(tiny, image, target, entry["method"])).max(axis=-1)
+        assert entry["highest"] == strengths.max() == strengths[entry["row"], entry["column"]]
+    note = read_note(tmp_path / "sheet.png")
+    assert note["attribution"] | {"output": "sheet.png"} == told and "versions" in note
+    assert pixels(tmp_path / "sheet.png").shape[1] > 4 * 224
+    status, out, err = run("replay", "sheet.png", "-o", "again.png")
+    assert (status, out) == (2, "") and "carries no recipe" in err
+
+
+@pytest.mark.parametrize(
+    ("position", "found"), [("everywhere", None), ("center", [4, 4]), ("2,3", [2, 3])]
+)
+def test_attribute_at_other_places(run, tiny, tmp_path, position, found):
+    answer = tiny.activations(sample_photo("cat").fitted((16, 16)), ["two"])["second"]
+    channel = int(answer[tuple(found or (4, 4))].argmax())
+    command = ["attribute", "cat", "--network", "tiny", "--layer", "two", "--channel", channel]
+    options = ["--position", position, "--methods", "guided", "--json", "-o", "sheet.png"]
+    told = json.loads(run(*command, *options)[1])
+    assert told["position"] == found
+    places = answer[tuple(found)] if found else answer.max(axis=(0, 1))
+    assert told["activation"] == pytest.approx(float(places[channel]))
+    assert (told["sees"] == {"top": 0, "left": 0, "bottom": 16, "right": 16}) == (not found)
+    assert 2 * 224 < pixels(tmp_path / "sheet.png").shape[1] < 3 * 224
+
+
+def test_attribute_a_silent_filter(run, vgg, tmp_path, sentence):
+    answer = vgg.activations(sample_photo("cat").fitted((224, 224)), ["conv5_3"])["block5_conv3"]
+    silent = np.flatnonzero(answer.max(axis=(0, 1)) == 0)[0]
+    command = ["attribute", "cat", "--layer", "conv5_3", "--channel", silent, "-o", "a.png"]
+    status, out, err = run(*command)
+    assert (status, out) == (2, "") and "no pixel excites it" in err
+    sentence(err)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_attribute_a_class(run, effnet):
+    command = ["attribute", "cat", "--network", "efficientnet-lite0", "--class", "Egyptian cat"]
+    told = json.loads(run(*command, "--methods", "gradient", "--json", "-o", "sheet.png")[1])
+    assert (told["class"], told["channel"], told["position"]) == ("Egyptian cat", 285, None)
+    image = sample_photo("cat").fitted((224, 224))
+    score, gradient = score_and_gradient(effnet, image, Target(class_=285))
+    assert told["activation"] == pytest.approx(score, rel=1e-4)
+    assert told["methods"][0]["highest"] == pytest.approx(np.abs(gradient).max(), rel=1e-3)
 
 
 def test_activations_say_what_is_in_the_photo(run, effnet):

@@ -14,8 +14,11 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from explorer.activations import receptive_square, statistics
+from explorer.attribution import ATTRIBUTIONS
+from explorer.errors import InputError
 from explorer.images import SAMPLES, read_photo, sample_photo
 from explorer.links import recipes_in
+from explorer.ui import attribution as attribution_page
 from explorer.ui.photos import PROMISE
 
 HOME, PAGE = "../../streamlit_app.py", "pages/2_Filter_activations.py"
@@ -179,6 +182,7 @@ def test_every_view_has_code_that_runs(tmp_path, monkeypatch):
         ({"mode": "strongest", "filters": "2", "overlay": "1"}, 2),
         ({"view": "row", "scale": "global"}, 25),
         ({"mode": "numbers", "filters": "7,9", "scale": "layer"}, 2),
+        ({"mode": "numbers", "filters": "7", "layer": "conv2_1", "pixels": "1"}, 1 + 3),
     ):
         app = opened(**parameters)
         exec(app.code[0].value, {})
@@ -210,9 +214,107 @@ def test_what_a_filter_looks_for_is_drawn_in_the_studio():
 
 def test_the_link_to_feature_visualization_opens_the_same_recipe():
     app = opened(layer="conv4_2", filter="9")
-    (query,) = [item.proto.query_string for item in app.get("page_link")]
+    *_, query = [item.proto.query_string for item in app.get("page_link")]
     (recipe,), complaints = recipes_in(dict(parse_qsl(query)))
     assert not complaints and (recipe.target.channel, recipe.steps) == (9, 60)
+
+
+def test_a_link_lets_the_layer_dream_on_the_photo():
+    app = opened(layer="conv4_2", photo="coffee")
+    (link,) = [item.proto for item in app.get("page_link") if "dream" in item.proto.label]
+    assert link.label == "Let all of conv4_2 dream on the coffee"
+    (recipe,), complaints = recipes_in(dict(parse_qsl(link.query_string)))
+    assert not complaints and recipe.photos == ("coffee",) and recipe.preset == "deepdream"
+    assert (recipe.target.layer, recipe.target.kind) == ("block4_conv2", "layer")
+
+
+# ---- Which pixels excite it
+
+
+def titles(app: AppTest) -> list[str]:
+    known = [f"**{method.title}**" for method in ATTRIBUTIONS.values()]
+    return [item.value for item in app.markdown if item.value in known]
+
+
+def alternatives(app: AppTest) -> list[str]:
+    return [image.alt for part in app.image for image in part.proto.imgs]
+
+
+def test_a_switch_shows_which_pixels_excite_the_filter(vgg):
+    app = opened(layer="conv2_1", filter="60")
+    assert titles(app) == [] and "pixels" not in link(app)
+    app.toggle(key="activations:pixels").set_value(True)
+    sound(app.run())
+    assert link(app)["pixels"] == "1"
+    assert titles(app) == ["**Gradient**", "**Deconvnet**", "**Guided backpropagation**"]
+    answer = vgg.activations(sample_photo("cat").fitted((224, 224)), ["conv2_1"])["block2_conv1"]
+    found = statistics(answer[..., 60])
+    assert f"At row {found.row}, column {found.column} of its map" in text(app)
+    for method in ATTRIBUTIONS.values():
+        assert method.help in text(app)
+        assert f"{method.title}: which pixels excite conv2_1, filter 60" in alternatives(app)
+    app.toggle(key="activations:pixels").set_value(False)
+    sound(app.run())
+    assert titles(app) == [] and "pixels" not in link(app)
+
+
+@pytest.fixture
+def found(monkeypatch) -> list[str]:
+    """The methods by which pixels were looked for, in order."""
+    methods, original = [], attribution_page.attribution
+    monkeypatch.setattr(
+        attribution_page,
+        "attribution",
+        lambda *arguments: methods.append(arguments[-1]) or original(*arguments),
+    )
+    return methods
+
+
+def test_pixels_are_found_when_asked_for_and_once(found):
+    app = opened(layer="conv1_1", filter="5")
+    assert found == []
+    app.toggle(key="activations:pixels").set_value(True)
+    for _ in range(2):
+        sound(app.run())
+        assert found == list(ATTRIBUTIONS)
+    app.number_input(key="activations:filter").set_value(6)
+    sound(app.run())
+    assert found == list(ATTRIBUTIONS) * 2
+
+
+def test_no_pixel_excites_a_silent_filter(vgg):
+    answer = vgg.activations(sample_photo("cat").fitted((224, 224)), ["conv5_3"])["block5_conv3"]
+    silent = int(np.flatnonzero(answer.max(axis=(0, 1)) == 0)[0])
+    app = opened(layer="conv5_3", filter=str(silent), pixels="1")
+    assert any("No pixel does" in info.value for info in app.info)
+    assert titles(app) == [] and link(app)["pixels"] == "1"
+
+
+def test_what_keeps_pixels_from_being_found_is_told(monkeypatch):
+    def refuse(*_):
+        raise InputError("It cannot be done.")
+
+    monkeypatch.setattr(attribution_page, "attribution", refuse)
+    app = opened(layer="conv1_1", filter="5", pixels="1")
+    assert said(app) == ["It cannot be done."] and titles(app) == []
+    assert shown(app) and app.code
+
+
+def test_pixels_of_a_network_without_pooling(effnet):
+    app = opened(network="efficientnet-lite0", layer="block2a_expand", filter="4", pixels="1")
+    assert len(titles(app)) == 3
+    assert "no max pooling" in text(app) and "ReLU6" in text(app)
+
+
+def test_pixels_of_ones_own_photo_are_forgotten_with_it(found):
+    app = opened(layer="conv1_1", filter="5", pixels="1")
+    of_the_sample = app.image[-1].value
+    for times in (2, 3):
+        app = uploaded(app, encoded(COLORS))
+        assert found == list(ATTRIBUTIONS) * times and app.image[-1].value != of_the_sample
+        next(button for button in app.button if button.label == "Forget my photo").click()
+        assert sound(app.run()).image[-1].value == of_the_sample
+    assert found == list(ATTRIBUTIONS) * 3
 
 
 # ---- Addresses
@@ -236,6 +338,7 @@ def test_the_link_to_feature_visualization_opens_the_same_recipe():
         ({"mode": "numbers", "filters": "0-255"}, "At most 48"),
         ({"scale": "huge"}, "scale is one of"),
         ({"overlay": "maybe"}, "overlay must be"),
+        ({"pixels": "2"}, "pixels must be"),
         ({"filter": "256"}, "from 0 to 255"),
         ({"filter": "-1"}, "from 0 to 255"),
         ({"filter": ""}, "from 0 to 255"),

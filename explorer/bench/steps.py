@@ -1,8 +1,8 @@
-"""How fast one step of ascent is here: the engine and plain Keras, in turn, in one process."""
+"""How long one step of ascent takes: by the engine and by plain Keras, in turn, in one process."""
 
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
 from math import prod
 from statistics import median
 
@@ -15,8 +15,16 @@ from explorer.networks.network import Network
 from explorer.recipe import checked_size
 from explorer.targets import Target
 
-REPEATS = 9
 MATRIX_SIDE = 2048
+CASES = (
+    ("vgg16", "conv3_1", 224),
+    ("vgg16", "conv5_1", 224),
+    ("vgg16", "conv5_3", 224),
+    ("vgg16", "conv5_1", 96),
+    ("vgg16", "conv5_1", 448),
+    ("efficientnet-lite0", "logits", 224),
+)
+"""Network, layer and side of the square picture of what is measured by default."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +32,9 @@ class Speed:
     """One step of ascent on one layer: score, gradient, and the image moved by its rms.
 
     Attributes:
+        network: its name.
         layer: canonical name.
+        size: side of the square picture in pixels.
         seconds_engine, seconds_keras_eager, seconds_keras_function: a step by the engine; by the
             Keras model under GradientTape; by the same in a `tf.function`. Medians, like all that
             follows.
@@ -34,7 +44,9 @@ class Speed:
             their gradients, done directly.
     """
 
+    network: str
     layer: str
+    size: int
     seconds_engine: float
     seconds_keras_eager: float
     seconds_keras_function: float
@@ -64,6 +76,15 @@ class Speed:
         Above 1 the engine does less than that work.
         """
         return self.direct_operations / self.seconds_engine / self.matrix_product_rate
+
+    def as_json(self) -> dict:
+        """Everything, for `--json`."""
+        return asdict(self) | {
+            "times_keras_eager": self.times_keras_eager,
+            "times_keras_function": self.times_keras_function,
+            "matrix_product_gigaflops": self.matrix_product_rate / 1e9,
+            "share_of_matrix_product_rate": self.share_of_matrix_product_rate,
+        }
 
 
 def check(network: Network, names: Iterable[str], size: int, repeats: int) -> list[Layer]:
@@ -102,7 +123,7 @@ def measure(
     import tensorflow as tf
 
     network.tensors  # noqa: B018 - loaded before the clock starts
-    engine, keras = _engine_step(network, layer), _keras_step(network, layer)
+    engine, keras = engine_step(network, layer), keras_step(network, layer)
     random = np.random.default_rng(0)
     image = tf.constant(random.normal(128, 20, (1, size, size, 3)), tf.float32)
     matrix = tf.constant(random.normal(size=(MATRIX_SIDE, MATRIX_SIDE)), tf.float32)
@@ -118,6 +139,24 @@ def measure(
         "keras_function": lambda: compiled(image, channel),
         "matrix_product": lambda: tf.matmul(matrix, matrix),
     }
+    seconds = in_turn(ways, repeats, done)
+    return Speed(
+        network=network.name,
+        layer=layer.name,
+        size=size,
+        **{f"seconds_{name}": value for name, value in seconds.items()},
+        seconds_trace=seconds_trace,
+        direct_operations=direct_operations(network, layer, size),
+    )
+
+
+def in_turn(
+    ways: Mapping[str, Callable], repeats: int, done: Callable = lambda: None
+) -> dict[str, float]:
+    """Median seconds of each way to compute a tensor, warm: one of each, then again.
+
+    `done` is called after warming up and after each round.
+    """
     for way in ways.values():
         way(), way()
     done()
@@ -128,12 +167,7 @@ def measure(
             way().numpy()
             seconds[name].append(time.perf_counter() - start)
         done()
-    return Speed(
-        layer=layer.name,
-        **{f"seconds_{name}": median(values) for name, values in seconds.items()},
-        seconds_trace=seconds_trace,
-        direct_operations=direct_operations(network, layer, size),
-    )
+    return {name: median(values) for name, values in seconds.items()}
 
 
 def _moved(image, gradient):
@@ -142,22 +176,25 @@ def _moved(image, gradient):
     return image + gradient / tf.sqrt(tf.reduce_mean(tf.square(gradient)))
 
 
-def _engine_step(network: Network, layer: Layer):
+def engine_step(network: Network, layer: Layer):
+    """A compiled step by the engine: images (b, h, w, 3) and channel -> images moved."""
     import tensorflow as tf
 
+    network.tensors  # noqa: B018 - loaded outside the trace
     target = Target(layer.name, 0)
 
     @tf.function(autograph=False)
     def step(image, channel):
         with tf.GradientTape() as tape:
             tape.watch(image)
-            score = excitation(network, target, image, ({"weight": 1.0, "channel": channel},))[0]
+            score = excitation(network, target, image, ({"weight": 1.0, "channel": channel},))
+            score = tf.reduce_sum(score)
         return _moved(image, tape.gradient(score, image))
 
     return step
 
 
-def _keras_step(network: Network, layer: Layer):
+def keras_step(network: Network, layer: Layer):
     """A step through a functional Keras model that ends before the activation of `layer`."""
     import tensorflow as tf
 

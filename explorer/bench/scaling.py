@@ -1,0 +1,59 @@
+"""How the time of a step grows with the picture, with the number of pictures, and with depth."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from explorer.bench.steps import engine_step, in_turn
+from explorer.networks.network import Network
+
+LAYER, SIZE = "conv5_1", 224
+SIZES = (96, 160, 224, 320, 448, 512)
+BATCHES = (1, 2, 4)
+LAYERS = ("conv1_2", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One step by the engine, a median.
+
+    Attributes:
+        layer: canonical name.
+        size: side of the square pictures in pixels.
+        batch: how many pictures there are at once.
+        seconds: of the step for all of them.
+    """
+
+    layer: str
+    size: int
+    batch: int
+    seconds: float
+
+
+SERIES = {
+    "pixels": [(LAYER, size, 1) for size in SIZES],
+    "batch": [(LAYER, SIZE, batch) for batch in BATCHES],
+    "layer": [(layer, SIZE, 1) for layer in LAYERS],
+}
+"""What grows, and its cases: layer, size and batch."""
+
+
+def measure(
+    network: Network, cases: list[tuple[str, int, int]], repeats: int, done: Callable = lambda: None
+) -> list[Case]:
+    """Measure the cases of one series, in turn."""
+    import tensorflow as tf
+
+    random, ways = np.random.default_rng(0), {}
+    network.tensors  # noqa: B018 - loaded before the clock starts
+    steps = {layer: engine_step(network, network.layer(layer)) for layer, _, _ in cases}
+    for case in cases:
+        layer, size, batch = case
+        images = tf.constant(random.normal(128, 20, (batch, size, size, 3)), tf.float32)
+        ways[case] = lambda step=steps[layer], images=images: step(images, tf.constant(0))
+    seconds = in_turn(ways, repeats, done)
+    return [
+        Case(network.layer(layer).name, size, batch, seconds[layer, size, batch])
+        for layer, size, batch in cases
+    ]

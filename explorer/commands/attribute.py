@@ -1,0 +1,116 @@
+"""Draw which pixels of a photo excite a filter or a class, by several methods side by side."""
+
+from dataclasses import asdict
+
+import numpy as np
+
+from explorer.activations import framed
+from explorer.attribution import (
+    ATTRIBUTIONS,
+    attribution,
+    checked_name,
+    located,
+    seen_by,
+    signed_picture,
+    strength,
+    strength_picture,
+)
+from explorer.commands.options import (
+    add_network,
+    names_in,
+    photo_of,
+    position_of,
+    print_json,
+    ready,
+    whole_number,
+)
+from explorer.images import SAMPLES, check_writable, png_bytes, write_whole
+from explorer.networks import load_network
+from explorer.networks.classes import short_name
+from explorer.notes import versions
+from explorer.sheets import sheet
+from explorer.targets import Target, describe, is_class
+
+EVERYWHERE = "everywhere"
+SIDE = 224
+"""Pixels of each picture on the sheet."""
+
+
+def add(parser):
+    """Options."""
+    add_network(parser)
+    parser.add_argument("photo", help=f"a file, or one of {', '.join(SAMPLES)}")
+    parser.add_argument("--layer", help="conv5_1, block5_conv1, fc_1 …")
+    parser.add_argument("--channel", type=whole_number, help="number of the filter, from 0")
+    parser.add_argument("--class", dest="class_", metavar="CLASS", help="ImageNet name or number")
+    parser.add_argument(
+        "--position",
+        help=f"ROW,COLUMN of the map, center, or {EVERYWHERE} (default: where the photo excites "
+        "the filter most)",
+    )
+    parser.add_argument(
+        "--methods",
+        default=",".join(ATTRIBUTIONS),
+        help=f"names, separated by commas (default: {','.join(ATTRIBUTIONS)})",
+    )
+    parser.add_argument("-o", "--output", required=True, help="the PNG to write")
+
+
+def run(arguments):
+    """Compute and write the sheet."""
+    path = check_writable(arguments.output)
+    network = load_network(arguments.network)
+    methods = [checked_name(name) for name in names_in("--methods", arguments.methods)]
+    everywhere = arguments.position == EVERYWHERE
+    position = None if everywhere else position_of(arguments.position)
+    target = Target(arguments.layer, arguments.channel, position, class_=arguments.class_)
+    size = (network.input_size, network.input_size)
+    target.resolved(network, size)
+    photo = photo_of(arguments.photo)
+    image = photo.fitted(size)
+    target, activation = located(ready(network.name), image, target, everywhere)
+    square = seen_by(network, target, size)
+    found = {name: attribution(network, image, target, name) for name in methods}
+    told = {
+        "network": network.name,
+        "photo": photo.name,
+        "layer": target.layer,
+        "channel": target.channel,
+        "class": short_name(target.channel) if is_class(network, target) else None,
+        "position": target.position,
+        "activation": activation,
+        "sees": asdict(square),
+        "methods": [summary(name, values) for name, values in found.items()],
+    }
+    rows = _rows(image, square, found, f"photo\nactivation {activation:.4g}")
+    page = sheet(rows, title=describe(network, target), side=SIDE)
+    note = {"attribution": told, "versions": versions()}
+    write_whole(path, png_bytes(page, note))
+    if arguments.json:
+        print_json(told | {"output": str(path)})
+
+
+def summary(name: str, values: np.ndarray) -> dict:
+    """What `--json` says of a method's attribution (h, w, 3): its strongest pixel."""
+    strengths = strength(values)
+    row, column = np.unravel_index(np.argmax(strengths), strengths.shape)
+    return {
+        "method": name,
+        "title": ATTRIBUTIONS[name].title,
+        "source": ATTRIBUTIONS[name].source,
+        "highest": float(strengths[row, column]),
+        "row": int(row),
+        "column": int(column),
+    }
+
+
+def _rows(image, square, found, caption):
+    """Signed pictures of what the target sees, and below each its strength over the photo."""
+    patch = square.cut(image)
+    cells = {name: square.cut(values) for name, values in found.items()}
+    signed = [(signed_picture(values), ATTRIBUTIONS[name].title) for name, values in cells.items()]
+    strong = [(strength_picture(patch, values), "its strength") for values in cells.values()]
+    return [
+        [(framed(image, square, SIDE), caption), *signed],
+        [(patch, "what it sees there"), *strong],
+    ]

@@ -1,0 +1,145 @@
+"""Which pixels of the photo excite the filter that is looked at, by three methods side by side."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import streamlit as st
+
+from explorer.activations import statistics
+from explorer.attribution import (
+    ATTRIBUTIONS,
+    attribution,
+    seen_by,
+    signed_picture,
+    strength_picture,
+)
+from explorer.errors import InputError
+from explorer.images import SAMPLES, Photo, jpeg_bytes
+from explorer.networks.layers import Layer
+from explorer.networks.network import Network
+from explorer.sheets import enlarged
+from explorer.targets import Target
+from explorer.ui.activations import LARGE, PAGE
+from explorer.ui.layout import data_url
+from explorer.ui.session import network
+
+STYLE = """
+<style>
+.st-key-attributions { display: grid; gap: 1rem;
+  grid-template-columns: repeat(auto-fit, minmax(min(13rem, 45%), 1fr)); }
+.st-key-attributions > div { width: auto; }
+</style>
+"""
+HELP = (
+    "For the place where the photo excites it most: what of the photo would raise or lower the "
+    "activation there. Deconvnet and guided backpropagation look crisp partly because they bring "
+    "back the photo's edges whichever filter is asked (Nie et al. 2018, Adebayo et al. 2018)."
+)
+READING = (
+    "Beside it, what each method finds there: gray is nothing; a color says which way red, green "
+    "and blue count. Below, how much each pixel counts, whichever way."
+)
+
+
+def offer(layer: Layer, answer: np.ndarray) -> tuple[Target | None, object]:
+    """Ask whether to show it.
+
+    Args:
+        answer: of the layer that is looked at.
+
+    Returns:
+        The filter at the place where the photo excites it most, or None if nothing is to be shown;
+        and the room to `show` it in.
+    """
+    state = st.session_state
+    wanted = st.toggle("Which pixels excite it", key=f"{PAGE}:pixels", help=HELP)
+    room, channel = st.container(), state[f"{PAGE}:filter"]
+    numbers = statistics(answer[..., channel])
+    if wanted and numbers.highest <= 0:
+        room.info("No pixel does: the filter is silent on the photo.")
+    if not wanted or numbers.highest <= 0:
+        return None, room
+    return Target(layer.paper_name, channel, (numbers.row, numbers.column)), room
+
+
+def show(room, model: Network, photo: Photo, target: Target) -> None:
+    """The part of the photo that the filter sees, and what each method finds in it."""
+    layer, size = model.layer(target.layer), (model.input_size, model.input_size)
+    remembered = _of_samples if photo.name in SAMPLES else _of_own
+    where = f"{layer.paper_name}, filter {target.channel}"
+    with room:
+        st.html(STYLE)
+        try:
+            with st.spinner(f"Following the activation of {where} back to the pixels …"):
+                found = remembered(model.name, photo.name, target, photo)
+        except InputError as error:
+            st.error(str(error))
+            return
+        with st.container(horizontal=True, key="attributions"):
+            with st.container():
+                patch = seen_by(model, target, size).cut(photo.fitted(size))
+                row, column = target.position
+                st.markdown("**What it sees there**")
+                st.image(
+                    _url(patch),
+                    width="stretch",
+                    alt=f"The part of the photo that {where} sees at row {row}, column {column}",
+                )
+                st.caption(f"At row {row}, column {column} of its map. {READING}")
+            for name, method in ATTRIBUTIONS.items():
+                signed, strong = found[name]
+                with st.container():
+                    st.markdown(f"**{method.title}**")
+                    st.image(
+                        signed, width="stretch", alt=f"{method.title}: which pixels excite {where}"
+                    )
+                    st.image(
+                        strong,
+                        width="stretch",
+                        alt=f"{method.title}: how much each pixel counts, over the photo",
+                    )
+                    st.caption(f"{method.help} Each ReLU passes back {method.rule}.")
+        if notes := list(_notes(model)):
+            st.caption(" ".join(notes))
+
+
+def _notes(model: Network) -> Iterator[str]:
+    """What is to be known where a network differs from those that the methods were made for."""
+    if not any(layer.kind == "pooling" for layer in model.layers):
+        yield (
+            f"{model.title} has no max pooling to remember places by, so the deconvnet shows the "
+            "filter alone: of the photo it takes nothing but the strength."
+        )
+    if any(layer.activation == "relu6" for layer in model.layers):
+        yield "Its ReLUs are ReLU6: an input counts as positive from 0 to 6 only."
+
+
+def forget() -> None:
+    """Forget what was found in this visitor's own photo."""
+    _of_own.clear()
+
+
+@st.cache_data(max_size="24MB", show_spinner=False)
+def _of_samples(model: str, name: str, target: Target, _photo: Photo):
+    return _computed(model, target, _photo)
+
+
+@st.cache_data(max_size="24MB", show_spinner=False, scope="session")
+def _of_own(model: str, name: str, target: Target, _photo: Photo):
+    return _computed(model, target, _photo)
+
+
+def _computed(name: str, target: Target, photo: Photo) -> dict[str, tuple[str, str]]:
+    """Method -> addresses of its signed picture and of its strength over the photo."""
+    model = network(name)
+    size = (model.input_size, model.input_size)
+    image, square, pictures = photo.fitted(size), seen_by(model, target, size), {}
+    for method in ATTRIBUTIONS:
+        values = square.cut(attribution(model, image, target, method))
+        over = strength_picture(square.cut(image), values)
+        pictures[method] = _url(signed_picture(values)), _url(over)
+    return pictures
+
+
+def _url(pixels: np.ndarray) -> str:
+    return data_url(jpeg_bytes(enlarged(pixels, LARGE), 90))
