@@ -37,4 +37,9 @@ st.page_link(
     label="Or compare recipes side by side: the same target, seed and step",
     icon=":material/view_column:",
 )
+st.page_link(
+    "pages/5_The_report.py",
+    label="Or read the report that this program implements: its figures made again, and measured",
+    icon=":material/fact_check:",
+)
 warm_up_later(DEFAULT_NETWORK)

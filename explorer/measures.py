@@ -41,7 +41,7 @@ def fine_share(image: np.ndarray) -> float:
     Args:
         image: uint8 RGB (h, w, 3). The mean of each color is left out.
     """
-    energy, frequency = _energy(image)
+    energy, frequency = spectral_energy(image)
     return float(energy[frequency > QUARTER].sum() / max(energy.sum(), 1e-12))
 
 
@@ -56,7 +56,7 @@ def radial_spectrum(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         energy of each band, relative to the mean of all: float64 (n,). Bands without an entry,
         in very small pictures, are left out.
     """
-    energy, frequency = _energy(image)
+    energy, frequency = spectral_energy(image)
     edges = np.linspace(0, 0.5, BANDS + 1)
     count, _ = np.histogram(frequency, edges)
     total, _ = np.histogram(frequency, edges, weights=energy)
@@ -65,7 +65,8 @@ def radial_spectrum(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return ((edges[:-1] + edges[1:]) / 2)[there], mean
 
 
-def _energy(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def spectral_energy(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Energy of a picture (h, w, c) without its mean, and cycles per pixel: float64 (h, w) both."""
     values = image.astype(np.float64) - image.mean(axis=(0, 1))
     energy = (np.abs(np.fft.fft2(values, axes=(0, 1))) ** 2).sum(axis=-1)
     rows, columns = (np.fft.fftfreq(side) for side in image.shape[:2])
@@ -271,6 +272,13 @@ class Measure:
     help: str
     of: Callable[[np.ndarray], float] | None = None
 
+    def words(self, value: float) -> str:
+        """A value with its unit, as people read it."""
+        if self.unit == "%":
+            return f"{100 * value:.1f} %"
+        text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+        return f"{text} {self.unit}".strip()
+
 
 MEASURES = {
     "fine_share": Measure(
@@ -338,8 +346,4 @@ def judged(
 
 def in_words(name: str, value: float) -> str:
     """A measure's value with its unit, as people read it."""
-    measure = MEASURES[name]
-    if measure.unit == "%":
-        return f"{100 * value:.1f} %"
-    text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-    return f"{text} {measure.unit}".strip()
+    return MEASURES[name].words(value)

@@ -22,8 +22,12 @@ def stop_of(recipe: Recipe, frame: Frame) -> Stop | None:
     return recipe.lineage.index(frame.recipe), frame.step
 
 
-def picture_png(recipe: Recipe, frame: Frame) -> bytes:
-    """The picture to keep at `frame` of a render of `recipe`, as a PNG that carries its recipe."""
+def picture_png(recipe: Recipe, frame: Frame, more: dict | None = None) -> bytes:
+    """The picture to keep at `frame` of a render of `recipe`, as a PNG that carries its recipe.
+
+    Args:
+        more: further entries of the note, plain JSON values.
+    """
     stop = stop_of(recipe, frame)
     note = {
         "recipe": recipe.as_dict(),
@@ -31,7 +35,7 @@ def picture_png(recipe: Recipe, frame: Frame) -> bytes:
         "step": frame.kept.step,
         "stopped_at": {"part": stop[0], "step": stop[1]} if stop else None,
         "versions": versions(),
-    }
+    } | (more or {})
     return png_bytes(frame.kept.image, note)
 
 

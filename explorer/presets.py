@@ -296,3 +296,19 @@ PRESETS: dict[str, Preset] = {
         },
     ),
 }
+
+
+def _also_for_classes(entry: Preset) -> Preset:
+    """A preset of the report with a class's own strengths, which the report leaves open."""
+    decay = {"decay": {"strength": 0.01}} if "decay" in entry.methods else {}
+    longer = {"rms": {"size": 2 * entry.methods["rms"]["size"]}}
+    return replace(
+        entry,
+        note=f"{entry.note} For a class, steps twice as long and a third of the decay.",
+        variants={"class": (entry.steps, entry.methods | longer | decay)},
+    )
+
+
+PRESETS |= {
+    name: _also_for_classes(entry) for name, entry in PRESETS.items() if entry.source == REPORT
+}

@@ -69,6 +69,13 @@ class Ascent:
         self.latest: Frame | None = None
         self.ended = False
 
+    @classmethod
+    def of(cls, frame: Frame) -> "Ascent":
+        """One that has ended, with this last frame."""
+        ascent = cls(iter(()))
+        ascent.latest, ascent._count, ascent.ended = frame, 1, True
+        return ascent
+
     def follow(self) -> Iterator[Frame | None]:
         """Frames newer than the last one seen; a late follower begins with the latest.
 

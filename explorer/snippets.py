@@ -1,9 +1,9 @@
-"""The few lines of Python that make what is on screen."""
+"""The few lines of Python, or of the shell, that make what is on screen."""
 
 from collections.abc import Sequence
 
 from explorer.images import SAMPLES
-from explorer.links import default_preset
+from explorer.links import default_preset, link_of
 from explorer.recipe import PhotoStart, Recipe, merged, preset
 from explorer.targets import Target
 
@@ -73,3 +73,15 @@ def _target(target: Target) -> str:
 
 def _photo(name: str) -> str:
     return repr(name) if name in SAMPLES else "photo.name"
+
+
+def command_of(recipe: Recipe, output: str = "picture.png") -> str:
+    """The shell command that renders a recipe whose target is one channel or one class."""
+    options = link_of([recipe])
+    name, *changes = options.pop("recipe").split(";")
+    words = [f"--{option} {value}" for option, value in options.items()]
+    words.append(f"--preset {name}")
+    for change in changes:
+        option, _, value = change.partition("=")
+        words.append(f"--{option} {value}" if option in ("steps", "keep") else f"--set {change}")
+    return " ".join(["python -m explorer render", *words, "-o", output])

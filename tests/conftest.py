@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import explorer.networks
 from explorer.catalogue import METHODS
-from explorer.images import sample_photo
+from explorer.images import png_bytes, sample_photo
 from explorer.networks.layers import Row, chain
 from explorer.networks.network import Network
 
@@ -275,6 +276,27 @@ def traces(forget_compiled):
     forget()
     before = count()
     return lambda: count() - before
+
+
+# ---- The report
+
+
+@pytest.fixture(scope="session")
+def finished_folder(tmp_path_factory):
+    """A folder as `explorer.report.making.make` leaves it: the stored pictures and numbers."""
+    from explorer.report.figures import figures
+    from explorer.report.making import NOTE
+    from explorer.report.results import STORED, map_key, stored
+
+    folder, results = tmp_path_factory.mktemp("finished"), stored()
+    for figure in figures(results.classes):
+        pixels = np.asarray(Image.open(STORED / f"{figure.key}.jpg"))
+        note = {"recipe": figure.recipe.as_dict(), NOTE: results.figures[figure.key]}
+        (folder / f"{figure.key}.png").write_bytes(png_bytes(pixels, note))
+    maps = [map_key(e["layer"], each["channel"]) for e in results.layers for each in e["filters"]]
+    for key in ("cat", *maps):
+        (folder / f"{key}.png").write_bytes(png_bytes(np.zeros((8, 8, 3), np.uint8)))
+    return folder
 
 
 # ---- Pictures and sentences

@@ -1,12 +1,15 @@
 """The code that is shown makes what is on screen."""
 
+import shlex
+
 import numpy as np
 import pytest
 from PIL import Image
 
+from explorer.commands import main
 from explorer.recipe import preset
 from explorer.render import render
-from explorer.snippets import code_of
+from explorer.snippets import code_of, command_of
 from explorer.targets import Target
 
 
@@ -75,3 +78,30 @@ def test_an_own_photo_is_asked_for():
     recipe = preset("report/naive", Target("conv1_2", photo="sha256:" + "0" * 64))
     code = code_of([recipe])
     assert "photo=photo.name" in code and "read_photo(" in code
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        preset("report/f-laplacian-4+5", Target("conv5_1", 1), steps=200),
+        preset("best", Target(class_=130), network="efficientnet-lite0", size=(96, 128), seed=4),
+        preset(
+            "report/2-decay",
+            Target("conv3_1", 7),
+            keep="best",
+            methods={"decay": {"strength": 0.05}, "clip": None, "blur": {}},
+        ),
+    ],
+    ids=["overlay", "class", "changed"],
+)
+def test_the_command_says_the_whole_recipe(recipe, tmp_path, monkeypatch):
+    """The shell's own options make an equal recipe of it."""
+    asked = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        "explorer.commands.render.render_to", lambda path, recipe, *_: asked.append(recipe)
+    )
+    python, *arguments = shlex.split(command_of(recipe))
+    assert (python, arguments[:2]) == ("python", ["-m", "explorer"])
+    assert main(arguments[2:]) == 0
+    assert asked == [recipe]

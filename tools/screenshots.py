@@ -25,6 +25,7 @@ PAGES = {
         "&recipe3=report/4-small-norm;steps=40",
         "Finished",
     ),
+    "report": ("/The_report?section=improved", "Mean spectral energy"),
 }
 SCREENS = {"laptop": (1440, 900), "phone": (390, 844)}
 WIDTH = {"laptop": 1080, "phone": 390}

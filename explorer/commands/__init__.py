@@ -14,6 +14,7 @@ from explorer.commands import (
     quality,
     render,
     replay,
+    report,
     tensorboard,
     weights,
 )
@@ -30,6 +31,7 @@ COMMANDS = {
     "weights": weights,
     "bench": bench,
     "quality": quality,
+    "report": report,
     "tensorboard": tensorboard,
 }
 

@@ -205,6 +205,17 @@ def recipe_in(path: str) -> Recipe:
     return from_json(text)
 
 
+def made_folder(folder: Path) -> Path:
+    """The folder, made if it is not there; see `explorer.graph.check_folder`."""
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"The output folder '{folder}' cannot be made: {error.strerror}."
+        ) from None
+    return folder
+
+
 def ready(network: str):
     """The network, with TensorFlow imported; its chatter at import stays off standard error."""
     with _quiet_standard_error():

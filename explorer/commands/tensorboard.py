@@ -1,8 +1,7 @@
 """Write a network's TensorFlow graph for TensorBoard, and say how to open it."""
 
 from explorer import graph
-from explorer.commands.options import add_network, print_json, ready
-from explorer.errors import InputError
+from explorer.commands.options import add_network, made_folder, print_json, ready
 from explorer.images import write_whole
 from explorer.networks import load_network
 
@@ -18,13 +17,7 @@ def run(arguments):
     network = load_network(arguments.network)
     folder = graph.check_folder(arguments.output)
     data = graph.event_file(ready(network.name))
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"The output folder '{folder}' cannot be made: {error.strerror}."
-        ) from None
-    path = folder / graph.file_name(network)
+    path = made_folder(folder) / graph.file_name(network)
     write_whole(path, data)
     command = graph.command(folder)
     if arguments.json:

@@ -9,7 +9,7 @@ from pyarrow.json import read_json
 
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
-from explorer.ui.diagram import COLORS
+from explorer.palette import KINDS
 
 GRAY = "#808080"
 """Of what must be read on light and on dark."""
@@ -56,7 +56,7 @@ def bars(network: Network, quantity: str, title: str, chosen: Layer) -> dict:
     ]
     kinds = list(dict.fromkeys(row["kind"] for row in values))
     longest = max(row["value"] for row in values)
-    colors = {"domain": kinds, "range": [COLORS[kind] for kind in kinds]}
+    colors = {"domain": kinds, "range": [KINDS[kind] for kind in kinds]}
     bare = {"ticks": False, "domain": False}
     step, size = (21, 11) if len(values) <= MOST_WIDE_BARS else (14, 9.5)
     return {
@@ -126,7 +126,7 @@ def weights_chart(bins: list[dict], mean: float) -> dict:
         "height": 400,
         "layer": [
             {
-                "mark": {"type": "rect", "color": COLORS["convolution"]},
+                "mark": {"type": "rect", "color": KINDS["convolution"]},
                 "encoding": {
                     "x": {
                         "field": "from",

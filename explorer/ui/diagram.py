@@ -9,16 +9,7 @@ import streamlit as st
 
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
-
-COLORS = {
-    "convolution": "#3d8f97",
-    "depthwise": "#4f7fc4",
-    "addition": "#a0687f",
-    "pooling": "#c08a2d",
-    "global pooling": "#c08a2d",
-    "dense": "#8a6cbd",
-}
-"""Of kinds of layers, in graph and charts."""
+from explorer.palette import KINDS
 
 _BLOCK = re.compile(r"block(\d+)([a-z]?)_")
 
@@ -196,7 +187,7 @@ def _arrow(way: str, before: Layer) -> str:
 
 
 def _node(layer: Layer, label: str) -> str:
-    tint = f' style="--tint: {COLORS[layer.kind]}"' if layer.kind in COLORS else ""
+    tint = f' style="--tint: {KINDS[layer.kind]}"' if layer.kind in KINDS else ""
     says = escape(f"{layer.paper_name}, {layer.kind}, output {shape(layer.output_shape)}")
     detail = "" if layer.adds else f"<small>{_detail(layer)}</small>"
     return (

@@ -11,6 +11,8 @@ ADDRESSES = (
     "/Filter_activations",
     "/Feature_visualization",
     "/Compare",
+    "/The_report",
+    "/The_report?section=improved",
 )
 QUIET = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 LUMINANCE = """

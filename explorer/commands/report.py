@@ -1,0 +1,75 @@
+"""Make the student report's figures again, measure them, and write it all as one page."""
+
+import json
+import sys
+
+from tqdm import tqdm
+
+from explorer.commands.options import add_json, made_folder, print_json, ready
+from explorer.graph import check_folder
+from explorer.images import write_whole
+from explorer.report import making
+from explorer.report.document import APP, as_html
+from explorer.report.figures import NETWORK, class_network, figures
+from explorer.report.results import FILE
+from explorer.report.words import about_classes, verdicts
+
+PAGE = "index.html"
+BAR = "{desc} {percentage:3.0f}%|{bar}| {elapsed}, {remaining} left"
+
+
+def add(parser):
+    """Options."""
+    parser.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        help="the folder to write to; pictures that are finished there are kept",
+    )
+    parser.add_argument("--app", default=APP, help="address of a running app, for the page's links")
+    add_json(parser)
+
+
+def run(arguments):
+    """Draw what is missing, measure, and write page and numbers."""
+    folder = check_folder(arguments.output)
+    classes = class_network()
+    for name in (NETWORK, classes):
+        ready(name)
+    made_folder(folder)
+    missing = making.left_to_do(folder, classes)
+    with tqdm(
+        total=sum(making.work(figure.recipe) for figure in missing),
+        bar_format=BAR,
+        smoothing=0,
+        file=sys.stderr,
+        dynamic_ncols=True,
+    ) as bar:
+
+        def follow(what, done):
+            bar.set_description(what, refresh=False)
+            bar.update(done)
+
+        try:
+            results = making.make(folder, classes, follow)
+        except KeyboardInterrupt:
+            bar.close()
+            done = len(figures(classes)) - len(making.left_to_do(folder, classes))
+            print(
+                f"Stopped; {done} of {len(figures(classes))} pictures are finished, and the same "
+                "command goes on from there.",
+                file=sys.stderr,
+            )
+            return 130
+    told = results.as_json() | {"statements": verdicts(results)}
+    page = folder / PAGE
+    write_whole(page, as_html(results, folder, arguments.app).encode())
+    write_whole(folder / FILE, (json.dumps(told, indent=1) + "\n").encode())
+    if arguments.json:
+        return print_json(told | {"output": str(page)})
+    print(about_classes(results))
+    for row in told["statements"]:
+        number = f"({row['number']})" if row["number"] != "0" else ""
+        print(f"{number:>4} {row['verdict']:15} {row['held']:>2} of {len(row['checks'])}  ", end="")
+        print(row["said"])
+    print(f"The page is {page}.")

@@ -1,0 +1,1 @@
+"""The student report's figures made again, measured, and held against what it says."""

@@ -1,0 +1,142 @@
+"""The report's plots as Vega-Lite: for Streamlit as they are, and as SVG for a page of its own."""
+
+from collections.abc import Mapping, Sequence
+
+from explorer.measures import QUARTER
+from explorer.report.figures import Figure
+from explorer.report.numbers import OF_MAPS
+from explorer.report.results import Results
+
+GRAY = "#808080"
+"""Of what must be read on light and on dark."""
+WIDTH, HEIGHT = 560, 190
+"""Pixels of an SVG, without its axes."""
+AROUND = {
+    "background": None,
+    "config": {
+        "view": {"stroke": None},
+        "axis": {
+            "labelColor": "currentColor",
+            "titleColor": "currentColor",
+            "gridColor": GRAY,
+            "gridOpacity": 0.25,
+            "domainColor": GRAY,
+            "tickColor": GRAY,
+            "titleFontWeight": "normal",
+        },
+        "legend": {"labelColor": "currentColor", "titleColor": "currentColor"},
+        "font": "system-ui, sans-serif",
+    },
+}
+"""What Streamlit's theme does there."""
+
+
+def spectra(row: Sequence[Figure], results: Results, names: Mapping[str, str]) -> dict:
+    """The radial spectra of a row of figures, a quarter cycle marked.
+
+    Args:
+        names: of the lines, by the figures' keys.
+    """
+    values = [
+        {"frequency": frequency, "energy": max(energy, 1e-7), "picture": names[figure.key]}
+        for figure in row
+        for frequency, energy in results.figures[figure.key]["spectrum"]
+    ]
+    order = [names[figure.key] for figure in row]
+    return {
+        "height": HEIGHT,
+        "layer": [
+            {
+                "data": {"values": values},
+                "mark": {"type": "line", "strokeWidth": 1.8},
+                "encoding": {
+                    "x": {
+                        "field": "frequency",
+                        "type": "quantitative",
+                        "title": "cycles per pixel",
+                        "scale": {"domain": [0, 0.5]},
+                    },
+                    "y": {
+                        "field": "energy",
+                        "type": "quantitative",
+                        "title": "energy",
+                        "scale": {"type": "log"},
+                        "axis": {"format": ".0e", "tickCount": 5},
+                    },
+                    "color": {
+                        "field": "picture",
+                        "type": "nominal",
+                        "sort": order,
+                        "scale": {"domain": order, "scheme": "tableau10"},
+                        "legend": {
+                            "title": None,
+                            "orient": "bottom",
+                            "columns": 2,
+                            "symbolType": "stroke",
+                            "labelLimit": 240,
+                        },
+                    },
+                    "tooltip": [
+                        {"field": "picture"},
+                        {"field": "frequency", "type": "quantitative", "format": ".3f"},
+                        {"field": "energy", "type": "quantitative", "format": ".2~e"},
+                    ],
+                },
+            },
+            {
+                "data": {"values": [{"at": QUARTER}]},
+                "mark": {"type": "rule", "strokeDash": [4, 3], "color": GRAY},
+                "encoding": {"x": {"field": "at", "type": "quantitative"}},
+            },
+        ],
+    }
+
+
+def activations(results: Results) -> dict:
+    """The means over the filters of each layer, as lines from early to late."""
+    layers = [entry["layer"] for entry in results.layers]
+    values = [
+        {"layer": entry["layer"], "measure": measure.title, "value": entry["measures"][name]}
+        for entry in results.layers
+        for name, measure in OF_MAPS.items()
+    ]
+    return {
+        "height": HEIGHT,
+        "data": {"values": values},
+        "mark": {"type": "line", "strokeWidth": 1.8, "point": True},
+        "encoding": {
+            "x": {
+                "field": "layer",
+                "type": "ordinal",
+                "sort": layers,
+                "title": None,
+                "axis": {"labelAngle": 0},
+            },
+            "y": {
+                "field": "value",
+                "type": "quantitative",
+                "title": "mean over the filters",
+                "scale": {"domain": [0, 1]},
+            },
+            "color": {
+                "field": "measure",
+                "type": "nominal",
+                "sort": None,
+                "scale": {"scheme": "tableau10"},
+                "legend": {"title": None, "orient": "bottom", "symbolType": "stroke"},
+            },
+            "tooltip": [
+                {"field": "layer"},
+                {"field": "measure"},
+                {"field": "value", "type": "quantitative", "format": ".3f"},
+            ],
+        },
+    }
+
+
+def as_svg(plot: Mapping) -> str:
+    """A plot as an SVG element that takes the color of the text around it."""
+    import vl_convert
+
+    text = vl_convert.vegalite_to_svg(dict(plot) | {"width": WIDTH} | AROUND)
+    return text[text.index("<svg") :]

@@ -1,0 +1,480 @@
+"""What the report says, in other words, and what our numbers say to it; no TensorFlow.
+
+A statement has claims; a claim compares numbers and gives checks, each of which holds or does not.
+The verdict follows from the checks alone.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from explorer.images import SAMPLES, sample_photo
+from explorer.measures import fine_share
+from explorer.networks import load_network
+from explorer.report.figures import NAIVE_LAYERS, NETWORK, SIZE
+from explorer.report.numbers import ALL
+from explorer.report.results import Results
+
+NOTICEABLE = 0.05
+"""A number that changes by a smaller share of itself counts as unchanged."""
+WITH_DEPTH = 0.7
+"""Rank correlation from which on a number grows with depth."""
+MODERATE = 0.3
+"""A correlation that is at least moderate (Cohen 1988)."""
+HOLDS, IN_PART, FAILS, OPEN = "holds", "holds in part", "does not hold", "not measured"
+
+NAIVE, CLIP, DECAY, BLUR, SMALL_NORM = (
+    f"report/{name}" for name in ("naive", "1-clip", "2-decay", "3-blur", "4-small-norm")
+)
+BLURRED, ONE_ROUND, FIVE_ROUNDS, FOUR_SPLITS, FIVE_SPLITS, OVERLAY = (
+    f"report/{name}"
+    for name in (
+        *("a-blurred-gradient", "b-recursive-1", "c-recursive-5"),
+        *("d-laplacian-4", "e-laplacian-5", "f-laplacian-4+5"),
+    )
+)
+CHANNEL, CLASS = "channel", "class"
+BOTH = (CHANNEL, CLASS)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One comparison of numbers.
+
+    Attributes:
+        words: what is expected.
+        found: the numbers.
+        holds: whether they are as expected.
+    """
+
+    words: str
+    found: str
+    holds: bool
+
+
+Claim = Callable[[Results], Iterable[Check]]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """Something that the report says.
+
+    Attributes:
+        number: as the report's statements are counted here.
+        section: of the figures that show it; a key of `SECTIONS`.
+        short: it, in a few words.
+        said: it, in our words.
+        shown_by: what would show it.
+        claims: what gives its checks.
+    """
+
+    number: str
+    section: str
+    short: str
+    said: str
+    shown_by: str
+    claims: tuple[Claim, ...]
+
+    def checks(self, results: Results) -> list[Check]:
+        """Every comparison, with its numbers."""
+        return [check for claim in self.claims for check in claim(results)]
+
+
+def verdict(checks: Sequence[Check]) -> str:
+    """What checks come to: all, none, or some of them hold, or there are none."""
+    if not checks:
+        return OPEN
+    held = [check.holds for check in checks]
+    return HOLDS if all(held) else IN_PART if any(held) else FAILS
+
+
+# ---- Claims
+
+
+def _words(measure: str, value: float) -> str:
+    return ALL[measure].words(value)
+
+
+def _title(preset: str) -> str:
+    return preset.partition("/")[2]
+
+
+def falls(measure: str, before: str, after: str, subjects: Sequence[str] = BOTH) -> Claim:
+    """A measure is noticeably lower with one preset than with another."""
+    return _changes(measure, before, after, subjects, "falls", lambda a, b: b < a - _margin(a))
+
+
+def rises(measure: str, before: str, after: str, subjects: Sequence[str] = BOTH) -> Claim:
+    """A measure is noticeably higher with one preset than with another."""
+    return _changes(measure, before, after, subjects, "rises", lambda a, b: b > a + _margin(a))
+
+
+def stays(
+    measure: str, before: str, after: str, least: float, most: float, subjects: Sequence[str] = BOTH
+) -> Claim:
+    """A measure after is from `least` to `most` times what it was before."""
+    bounds = (
+        f"within {least:g} to {most:g} times" if np.isfinite(most) else f"above {least:g} times"
+    )
+    words = f"stays {bounds}"
+    return _changes(
+        measure, before, after, subjects, words, lambda a, b: least * a <= b <= most * a
+    )
+
+
+def _margin(value: float) -> float:
+    return NOTICEABLE * abs(value)
+
+
+def _changes(measure, before, after, subjects, words, expected) -> Claim:
+    def claim(results: Results) -> Iterable[Check]:
+        for subject in subjects:
+            a, b = (results.of(subject, name)[measure] for name in (before, after))
+            yield Check(
+                f"{subject}: {ALL[measure].title} {words} from {_title(before)} to {_title(after)}",
+                f"{_words(measure, a)} → {_words(measure, b)}",
+                bool(expected(a, b)),
+            )
+
+    return claim
+
+
+def above(measure: str, preset: str, limit: float, subject: str = CLASS) -> Claim:
+    """A measure is at least a limit."""
+    return _bounded(measure, preset, limit, subject, "at least", lambda value: value >= limit)
+
+
+def below(measure: str, preset: str, limit: float, subject: str = CLASS) -> Claim:
+    """A measure is less than a limit."""
+    return _bounded(measure, preset, limit, subject, "below", lambda value: value < limit)
+
+
+def _bounded(measure, preset, limit, subject, words, expected) -> Claim:
+    def claim(results: Results) -> Iterable[Check]:
+        value = results.of(subject, preset)[measure]
+        yield Check(
+            f"{subject}: {ALL[measure].title} of {_title(preset)} is {words} "
+            f"{_words(measure, limit)}",
+            _words(measure, value),
+            bool(expected(value)),
+        )
+
+    return claim
+
+
+def not_better(measure: str, preset: str, than: Sequence[str], subject: str = CLASS) -> Claim:
+    """A measure of one preset is not noticeably above the best of others."""
+
+    def claim(results: Results) -> Iterable[Check]:
+        value = results.of(subject, preset)[measure]
+        best = max(results.of(subject, name)[measure] for name in than)
+        yield Check(
+            f"{subject}: {ALL[measure].title} of {_title(preset)} is not above the better of "
+            f"{' and '.join(map(_title, than))}",
+            f"{_words(measure, best)} and {_words(measure, value)}",
+            value <= best + _margin(best),
+        )
+
+    return claim
+
+
+def grows_with_depth(measure: str) -> Claim:
+    """The deeper the layer, the more its naive picture has of a measure."""
+
+    def claim(results: Results) -> Iterable[Check]:
+        values = [results.of(layer, NAIVE)[measure] for layer in NAIVE_LAYERS]
+        even = len(set(values)) == 1
+        correlation = 0.0 if even else float(spearmanr(range(len(values)), values).statistic)
+        yield Check(
+            f"naive: {ALL[measure].title} grows with depth (rank correlation at least "
+            f"{WITH_DEPTH:g})",
+            f"{', '.join(_words(measure, value) for value in values)}: {correlation:.2f}",
+            correlation >= WITH_DEPTH,
+        )
+
+    return claim
+
+
+def between_layers(measure: str, less: str, more: str, times: float = 1.0) -> Claim:
+    """The naive picture of one layer has noticeably more, or so many times more, than another's."""
+
+    def claim(results: Results) -> Iterable[Check]:
+        a, b = (results.of(layer, NAIVE)[measure] for layer in (less, more))
+        amount = "" if times == 1 else f"{times:g} times "
+        yield Check(
+            f"naive: {ALL[measure].title} of {more} is {amount}above that of {less}",
+            f"{_words(measure, a)} and {_words(measure, b)}",
+            b > times * a + _margin(a),
+        )
+
+    return claim
+
+
+def highest_of_layers(measure: str, layer: str) -> Claim:
+    """Of the naive pictures, this layer's has most of a measure."""
+
+    def claim(results: Results) -> Iterable[Check]:
+        values = {name: results.of(name, NAIVE)[measure] for name in NAIVE_LAYERS}
+        yield Check(
+            f"naive: {ALL[measure].title} is highest in {layer}",
+            ", ".join(f"{name} {_words(measure, value)}" for name, value in values.items()),
+            max(values, key=values.get) == layer,
+        )
+
+    return claim
+
+
+def maps_fall(measure: str) -> Claim:
+    """Activations of the last layer have noticeably less of a measure than those of the first."""
+
+    def claim(results: Results) -> Iterable[Check]:
+        values = {entry["layer"]: entry["measures"][measure] for entry in results.layers}
+        first, last = next(iter(values.values())), list(values.values())[-1]
+        yield Check(
+            f"activations: {ALL[measure].title} falls from the first to the last layer",
+            ", ".join(f"{name} {_words(measure, value)}" for name, value in values.items()),
+            last < first - _margin(first),
+        )
+
+    return claim
+
+
+def first_maps_above(measure: str, limit: float) -> Claim:
+    """Activations of the first layer have at least so much of a measure."""
+
+    def claim(results: Results) -> Iterable[Check]:
+        entry = results.layers[0]
+        value = entry["measures"][measure]
+        yield Check(
+            f"activations: {ALL[measure].title} of {entry['layer']} is at least "
+            f"{_words(measure, limit)}",
+            _words(measure, value),
+            value >= limit,
+        )
+
+    return claim
+
+
+@cache
+def _finest_photo() -> float:
+    """The largest share of fine grain that a sample photo has."""
+    return max(fine_share(sample_photo(name).fitted((SIZE, SIZE))) for name in SAMPLES)
+
+
+def finer_than_photos(preset: str, subject: str = CLASS) -> Claim:
+    """A picture has more fine grain than every sample photo."""
+
+    def claim(results: Results) -> Iterable[Check]:
+        value, limit = results.of(subject, preset)["fine_share"], _finest_photo()
+        yield Check(
+            f"{subject}: fine grain of {_title(preset)} is above that of every sample photo",
+            f"{_words('fine_share', limit)} and {_words('fine_share', value)}",
+            value > limit,
+        )
+
+    return claim
+
+
+def four_poolings(results: Results) -> Iterable[Check]:
+    """The structure has four poolings."""
+    count = sum(layer.kind == "pooling" for layer in load_network(NETWORK).layers)
+    yield Check("structure: 4 pooling layers", str(count), count == 4)
+
+
+def tiles_save_time(results: Results) -> Iterable[Check]:
+    """A step with tiles takes noticeably less time; nothing where that was not measured."""
+    if results.tiles:
+        plain, tiled = (results.tiles[f"seconds_{way}"] for way in ("without", "with"))
+        yield Check(
+            "speed: a step takes less time with tiles than without",
+            f"{plain:.3f} s → {tiled:.3f} s",
+            tiled < plain - _margin(plain),
+        )
+
+
+# ---- What the report says
+
+SECTIONS = {
+    "structure": (
+        "The network",
+        "The report opens with VGG16's graph in TensorBoard; here it is drawn to scale, and "
+        "<code>python -m explorer tensorboard -o FOLDER</code> writes the graph itself.",
+    ),
+    "activations": (
+        "Activations of a photo",
+        "What the first five filters of five layers answer to a photo: bright is strong, dark is "
+        "silent.",
+    ),
+    "naive": (
+        "Naive pictures",
+        "Gray noise, 200 steps up the normalized gradient, and nothing else.",
+    ),
+    "regularized": (
+        "Four regularizations",
+        "Each is kept when the next is added: clip, L2 decay, Gaussian blur, small-norm clip.",
+    ),
+    "improved": (
+        "Improved methods",
+        "All go on from the picture that the four regularizations give.",
+    ),
+    "tiles": (
+        "Tiles",
+        "The report could not try them, as its input was fixed at 224×224 pixels.",
+    ),
+}
+"""Key -> title and a sentence, in the order of the report."""
+
+STATEMENTS = (
+    Statement(
+        "0",
+        "structure",
+        "four poolings",
+        "The network has four pooling layers.",
+        "The number of poolings in the structure.",
+        (four_poolings,),
+    ),
+    Statement(
+        "1",
+        "activations",
+        "early maps look like the photo, deep ones are blurred and specific",
+        "Early layers answer with maps that still look like the photo; those of deeper layers are "
+        "blurred, and each answers to something of its own.",
+        "Maps of the first layer go with the photo's brightness or edges, and those of the last do "
+        "so less; detail and the share of active places fall. Means over all filters of a layer.",
+        (
+            first_maps_above("likeness", MODERATE),
+            maps_fall("likeness"),
+            maps_fall("detail"),
+            maps_fall("active_share"),
+        ),
+    ),
+    Statement(
+        "2",
+        "naive",
+        "more structure, color and detail with depth",
+        "The deeper the layer, the more structure, color and detail. conv1_1 and conv2_1 show "
+        "hardly a texture, conv3_1 has waves as on water, conv4_1 more colors, and conv5_1 bright "
+        "spots of high frequency.",
+        "Contrast, color contrast and fine contrast grow with depth, and the named layers lead "
+        "where they should; lone spots have a spottiness of 1 at least, where noise has 0.",
+        (
+            grows_with_depth("contrast"),
+            grows_with_depth("colors"),
+            grows_with_depth("fine_contrast"),
+            between_layers("fine_contrast", "conv1_1", "conv3_1", 2),
+            between_layers("fine_contrast", "conv2_1", "conv3_1", 2),
+            highest_of_layers("waviness", "conv3_1"),
+            between_layers("colors", "conv3_1", "conv4_1"),
+            above("spottiness", NAIVE, 1.0, "conv5_1"),
+            between_layers("fine_share", "conv4_1", "conv5_1"),
+        ),
+    ),
+    Statement(
+        "3",
+        "naive",
+        "the naive flamingo is hardly one",
+        "The naive flamingo hardly looks like a flamingo.",
+        "Its grain is finer than any photo's, and without it little is left for the network too: "
+        "from afar, in parts, or mirrored and a little larger or smaller.",
+        (
+            finer_than_photos(NAIVE),
+            below("from_afar", NAIVE, 0.5),
+            below("parts", NAIVE, 0.5),
+            above("worst_rank", NAIVE, 2),
+        ),
+    ),
+    Statement(
+        "4",
+        "regularized",
+        "decay pulls together and smooths",
+        "Decay pulls the values of the pixels together and smooths the picture.",
+        "Spread, the share at the limits, and fine grain fall when decay is added to clip.",
+        tuple(falls(name, CLIP, DECAY) for name in ("spread", "saturated_share", "fine_share")),
+    ),
+    Statement(
+        "5",
+        "regularized",
+        "small-norm clip keeps the object",
+        "Clipping pixels of small norm removes what is weak and keeps the main object.",
+        "More of the picture is of the mean color, and nearly all of the robust score stays.",
+        (
+            rises("neutral_share", BLUR, SMALL_NORM),
+            stays("robust_score", BLUR, SMALL_NORM, 0.9, np.inf),
+        ),
+    ),
+    Statement(
+        "6",
+        "regularized",
+        "the four help, but little",
+        "The four regularizations help a little; their effect is not very obvious.",
+        "From naive to all four the robust score rises and fine grain falls, but neither changes "
+        "by more than half.",
+        (
+            rises("robust_score", NAIVE, SMALL_NORM),
+            falls("fine_share", NAIVE, SMALL_NORM),
+            stays("robust_score", NAIVE, SMALL_NORM, 0.5, 1.5),
+            stays("fine_share", NAIVE, SMALL_NORM, 0.5, 1.5),
+        ),
+    ),
+    Statement(
+        "7",
+        "improved",
+        "blurred gradients are pastel and gray",
+        "The blurred gradient makes colors pastel and grayish.",
+        "Chroma (strongest less weakest color) and the spread of the values fall.",
+        (falls("chroma", SMALL_NORM, BLURRED), falls("spread", SMALL_NORM, BLURRED)),
+    ),
+    Statement(
+        "8",
+        "improved",
+        "five rounds bring out heads, necks and eyes",
+        "After five recursive rounds heads, necks and eyes can be told apart.",
+        "The network finds the class in most parts of the picture, in more than after one round, "
+        "and from afar; the channel's score too is less of grain.",
+        (
+            above("parts", FIVE_ROUNDS, 0.5),
+            rises("parts", ONE_ROUND, FIVE_ROUNDS, (CLASS,)),
+            rises("from_afar", ONE_ROUND, FIVE_ROUNDS),
+        ),
+    ),
+    Statement(
+        "9",
+        "improved",
+        "the pyramid is less gray, and coarser",
+        "The Laplacian pyramid is less gray than the blurred gradient; it strengthens low "
+        "frequencies and weakens high ones.",
+        "Chroma is above that of the blurred gradient; against the picture it starts from, the "
+        "coarse share rises and fine grain falls.",
+        (
+            *(rises("chroma", BLURRED, name) for name in (FOUR_SPLITS, FIVE_SPLITS)),
+            *(rises("coarse_share", SMALL_NORM, name) for name in (FOUR_SPLITS, FIVE_SPLITS)),
+            *(falls("fine_share", SMALL_NORM, name) for name in (FOUR_SPLITS, FIVE_SPLITS)),
+        ),
+    ),
+    Statement(
+        "10",
+        "improved",
+        "four splits are fine, five coarse, both no whole bird",
+        "Four splits bring out small things, eyes and beaks, five long ones, legs; laying both "
+        "over one another does not give a whole bird.",
+        "Five splits make coarser structures than four; the overlay excites the class no more than "
+        "the better of the two, as a whole and in parts. No number here knows an eye from a leg.",
+        (
+            rises("pitch", FOUR_SPLITS, FIVE_SPLITS),
+            rises("coarse_share", FOUR_SPLITS, FIVE_SPLITS),
+            not_better("robust_score", OVERLAY, (FOUR_SPLITS, FIVE_SPLITS)),
+            not_better("parts", OVERLAY, (FOUR_SPLITS, FIVE_SPLITS)),
+        ),
+    ),
+    Statement(
+        "11",
+        "tiles",
+        "tiles save time",
+        "Working on tiles would save time.",
+        "A step on a picture larger than a tile takes less time with tiles.",
+        (tiles_save_time,),
+    ),
+)

@@ -1,0 +1,92 @@
+"""Figures, numbers and verdicts as people read them; no TensorFlow."""
+
+from collections.abc import Mapping
+
+from explorer.networks import load_network
+from explorer.report.figures import NETWORK, Figure
+from explorer.report.numbers import ALL, OF_MAPS
+from explorer.report.results import Results
+from explorer.report.statements import SECTIONS, STATEMENTS, verdict
+
+SHOWN = (
+    *("robust_score", "robust_ratio", "from_afar", "fine_share", "coarse_share"),
+    *("colorfulness", "chroma", "contrast", "saturated_share", "neutral_share"),
+)
+"""Measures beside each picture, with the score and, for a class, those of `OF_CLASS`."""
+OF_CLASS = ("rank", "probability", "worst_rank", "parts")
+
+
+def name_of(figure: Figure) -> str:
+    """What a figure is called in its row: its layer, or its preset's title."""
+    return figure.about if figure.subject == "layers" else figure.title
+
+
+def numbers_of(figure: Figure, results: Results) -> dict[str, str]:
+    """Title of each measure that is shown beside a figure -> its value in words."""
+    entry = results.figures[figure.key]
+    shown = (*(OF_CLASS if figure.subject == "class" else ()), *SHOWN)
+    score = entry["score"]
+    words = f"{score:,.0f}" if abs(score) >= 100 else f"{score:.3g}"
+    return {"score": words} | {
+        ALL[name].title: ALL[name].words(entry["measures"][name])
+        for name in shown
+        if name in entry["measures"]
+    }
+
+
+def about_classes(results: Results) -> str:
+    """Which network's class was drawn, and why; one or two sentences."""
+    title = load_network(results.classes).title
+    if results.classes == NETWORK:
+        return f"The flamingo is {title}'s own class, with its full weights."
+    return (
+        f"{load_network(NETWORK).title}'s classes need its full weights, which were not here: the "
+        f"flamingo is {title}'s. A channel of VGG16, for heads of dogs, shows the same methods."
+    )
+
+
+def verdicts(results: Results) -> list[dict]:
+    """Every statement with its checks and verdict, as plain values."""
+    rows = []
+    for statement in STATEMENTS:
+        checks = statement.checks(results)
+        rows.append(
+            {
+                "number": statement.number,
+                "section": statement.section,
+                "short": statement.short,
+                "said": statement.said,
+                "shown_by": statement.shown_by,
+                "verdict": verdict(checks),
+                "held": sum(check.holds for check in checks),
+                "checks": [
+                    {"expected": check.words, "found": check.found, "holds": check.holds}
+                    for check in checks
+                ],
+            }
+        )
+    return rows
+
+
+def of_maps(measures: Mapping[str, float]) -> dict[str, str]:
+    """Title of each measure of activations -> its value in words."""
+    return {measure.title: measure.words(measures[name]) for name, measure in OF_MAPS.items()}
+
+
+def table(results: Results) -> str:
+    """The verdicts as Markdown, a row for each section."""
+    rows = verdicts(results)
+    lines = ["| of the report | its statements, and how many of our checks hold |", "| --- | --- |"]
+    for key, (title, _) in SECTIONS.items():
+        said = "; ".join(
+            f"{_marked(row)}: **{row['verdict']}**"
+            + f" ({row['held']} of {len(row['checks'])})" * bool(row["checks"])
+            for row in rows
+            if row["section"] == key
+        )
+        lines.append(f"| {title} | {said} |")
+    return "\n".join(lines) + "\n"
+
+
+def _marked(row: Mapping) -> str:
+    return f"({row['number']}) {row['short']}" if row["number"] != "0" else row["short"]

@@ -1,0 +1,258 @@
+"""The report page's parts: verdicts, figures, and what is measured."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import streamlit as st
+
+from explorer.images import jpeg_bytes, sample_photo
+from explorer.links import link_of
+from explorer.networks import load_network
+from explorer.networks.layers import Layer
+from explorer.report import drawing, plots
+from explorer.report.figures import NETWORK, PHOTO, SIZE, Figure, class_network, sections
+from explorer.report.results import STORED, Results, map_key
+from explorer.report.statements import FAILS, HOLDS, IN_PART, OPEN, SECTIONS
+from explorer.report.words import about_classes, name_of, numbers_of, of_maps, verdicts
+from explorer.snippets import command_of
+from explorer.ui import live, steady
+from explorer.ui.layout import data_url
+
+PAGE = "report"
+FIRST = "verdicts"
+VIEWS = {FIRST: "All statements"} | {key: title for key, (title, _) in SECTIONS.items()}
+"""What the page shows, one at a time."""
+VISUALIZATION = "pages/3_Feature_visualization.py"
+COLORS = {HOLDS: "green", IN_PART: "orange", FAILS: "red", OPEN: "gray"}
+COLUMNS = 3
+MAP_WIDTH, PLOT_HEIGHT = 170, 330
+"""Pixels; a plot's legend is within its height."""
+STYLE = """
+<style>
+.numbers, .numbers * { margin: 0 !important; padding: 0 !important; }
+.numbers { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.2rem, 1fr));
+  gap: 0 1rem; font-size: 0.82rem; }
+.numbers div { display: flex; justify-content: space-between; gap: 0.5rem; }
+.numbers dt { opacity: 0.75; font-weight: 400; }
+.numbers dd { white-space: nowrap; font-variant-numeric: tabular-nums; }
+.st-key-network { overflow-x: auto; }
+svg.network { width: 100%; min-width: 640px; height: auto; fill: currentColor; font-size: 9.5px; }
+svg.network tspan { opacity: 0.65; }
+[class*="st-key-maps-"] img { image-rendering: pixelated; }
+</style>
+"""
+
+
+def fill(link: Mapping[str, str]) -> list[str]:
+    """Set what is shown from an address."""
+    view = link.get("section", FIRST)
+    known = view in VIEWS
+    st.session_state[f"{PAGE}:view"] = view if known else FIRST
+    return [] if known else [f"The report has no section '{view[:40]}'."]
+
+
+def badge(verdict: str) -> str:
+    """A verdict in its color, as Markdown."""
+    return f":{COLORS[verdict]}-badge[{verdict}]"
+
+
+# ---- Statements
+
+
+def all_statements(results: Results) -> None:
+    """Every statement with its verdict, and a door to the section that shows it."""
+    for row in verdicts(results):
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(f"{_numbered(row)} {badge(row['verdict'])}{_held(row)}", width="stretch")
+            st.button(
+                VIEWS[row["section"]],
+                key=f"{PAGE}:to {row['number']}",
+                on_click=_go,
+                args=(row["section"],),
+                icon=":material/arrow_forward:",
+                type="tertiary",
+            )
+
+
+def _go(section: str) -> None:
+    with steady.setting():
+        st.session_state[f"{PAGE}:view"] = section
+
+
+def statements(section: str, results: Results) -> None:
+    """The statements that a section shows, with every check."""
+    for row in verdicts(results):
+        if row["section"] == section:
+            with st.container(border=True):
+                st.markdown(f"**{_numbered(row)}** {badge(row['verdict'])}{_held(row)}")
+                st.caption(f"What would show it: {row['shown_by']}")
+                if row["checks"]:
+                    st.table(
+                        {
+                            "expected": [check["expected"] for check in row["checks"]],
+                            "measured": [check["found"] for check in row["checks"]],
+                            "": ["✓ yes" if check["holds"] else "✗ no" for check in row["checks"]],
+                        },
+                        border="horizontal",
+                        hide_index=True,
+                        alt=f"Checks of the statement: {row['said']}",
+                    )
+
+
+def _numbered(row: Mapping) -> str:
+    return f"({row['number']}) {row['said']}" if row["number"] != "0" else row["said"]
+
+
+def _held(row: Mapping) -> str:
+    return f" :gray[{row['held']} of {len(row['checks'])} checks]" if row["checks"] else ""
+
+
+# ---- Figures
+
+
+def section(key: str, results: Results | None) -> None:
+    """A section's figures and statements; without results, what can be drawn."""
+    title, words = SECTIONS[key]
+    st.subheader(title)
+    st.markdown(words)
+    if key == "structure":
+        with st.container(key="network"):
+            st.html(drawing.as_svg(load_network(NETWORK)))
+        st.page_link(
+            "pages/1_Model_structure.py",
+            label="Every layer, and the graph for TensorBoard",
+            icon=":material/account_tree:",
+        )
+    if key == "activations":
+        _activations(results)
+    if key == "tiles" and not (results and results.tiles):
+        st.info("Not measured: this program's stored results have no tiles.")
+    kept = results.classes if results else class_network()
+    now = sections(class_network()).get(key, ())
+    for row, newer in zip(sections(kept).get(key, ()), now, strict=True):
+        _row(row, newer, results)
+    if results:
+        statements(key, results)
+
+
+def _row(row: Sequence[Figure], newer: Sequence[Figure], results: Results | None) -> None:
+    """Figures side by side; `newer` are those that this machine would draw."""
+    st.markdown(f"**{row[0].about if row[0].subject != 'layers' else 'VGG16, layer by layer'}**")
+    for first in range(0, len(row), COLUMNS):
+        columns = st.columns(COLUMNS, gap="medium")
+        pairs = zip(row[first : first + COLUMNS], newer[first : first + COLUMNS], strict=True)
+        for column, (figure, to_draw) in zip(columns, pairs, strict=False):
+            with column:
+                _figure(figure, to_draw, results)
+    if results:
+        names = {figure.key: name_of(figure) for figure in row}
+        st.vega_lite_chart(
+            spec=plots.spectra(row, results, names) | {"height": PLOT_HEIGHT},
+            width="stretch",
+            alt="Line chart: spectral energy against cycles per pixel of "
+            + ", ".join(names.values()),
+        )
+        st.caption(
+            "Mean spectral energy by fineness, as a multiple of the mean of all; right of the "
+            "dashed line, at ¼ cycle per pixel, is fine grain."
+        )
+
+
+def _figure(figure: Figure, to_draw: Figure, results: Results | None) -> None:
+    held = live.ticket(PAGE)
+    if held and held.recipes == (to_draw.recipe,):
+        live.panel(PAGE, [name_of(figure)], [to_draw.recipe])
+    else:
+        if results:
+            jpeg = (STORED / f"{figure.key}.jpg").read_bytes()
+            alt = f"{name_of(figure)}: stored picture that excites {figure.about}"
+            st.image(data_url(jpeg), width="stretch", alt=alt)
+        else:
+            st.html('<div class="waiting"></div>')
+        st.caption(f"**{name_of(figure)}** · {figure.recipe.steps} steps")
+        if sentence := live.refusal(PAGE, [to_draw.recipe]):
+            st.error(sentence)
+    if results:
+        _numbers(numbers_of(figure, results))
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        drawing_now = bool(held and held.recipes == (to_draw.recipe,))
+        st.button(
+            "Draw it now",
+            key=f"{PAGE}:draw {figure.key}",
+            on_click=_draw,
+            args=(to_draw,),
+            disabled=drawing_now,
+            icon=":material/brush:",
+            help=None
+            if to_draw.recipe.network == figure.recipe.network
+            else f"With {load_network(to_draw.recipe.network).title}, whose weights are here.",
+        )
+        st.page_link(
+            VISUALIZATION,
+            label="Open",
+            icon=":material/palette:",
+            query_params=link_of([to_draw.recipe]),
+            help="In Feature visualization, with every setting of this recipe.",
+        )
+    st.code(command_of(to_draw.recipe, f"{to_draw.key}.png"), "bash", wrap_lines=True)
+
+
+def _draw(figure: Figure) -> None:
+    live.begin(PAGE, [figure.recipe], None)
+
+
+def _numbers(values: Mapping[str, str]) -> None:
+    rows = (
+        f"<div><dt>{escape(title)}</dt><dd>{escape(value)}</dd></div>"
+        for title, value in values.items()
+    )
+    st.html(f'<dl class="numbers">{"".join(rows)}</dl>')
+
+
+def _activations(results: Results | None) -> None:
+    network = load_network(NETWORK)
+    photo = jpeg_bytes(sample_photo(PHOTO).fitted((SIZE, SIZE)))
+    st.image(data_url(photo), width=SIZE, alt=f"The photo: {PHOTO}")
+    for entry in results.layers if results else ():
+        layer = network.layer(entry["layer"])
+        st.markdown(f"**{layer.paper_name}**, {_shape(layer)}. Means over all filters:")
+        _numbers(of_maps(entry["measures"]))
+        with st.container(horizontal=True, gap="small", key=f"maps-{layer.paper_name}"):
+            for each in entry["filters"]:
+                _map(layer, each)
+    st.page_link(
+        "pages/2_Filter_activations.py",
+        label="Compute them here, with this photo or your own",
+        icon=":material/blur_on:",
+        query_params={"view": "row", "photo": PHOTO},
+    )
+    if results:
+        st.vega_lite_chart(
+            spec=plots.activations(results) | {"height": PLOT_HEIGHT},
+            width="stretch",
+            alt="Line chart: likeness with the photo, detail and active share by layer",
+        )
+
+
+def _map(layer: Layer, each: Mapping) -> None:
+    name = f"{layer.paper_name}, filter {each['channel']}"
+    jpeg = (STORED / f"{map_key(layer.paper_name, each['channel'])}.jpg").read_bytes()
+    with st.container(width=MAP_WIDTH):
+        st.image(data_url(jpeg), width="stretch", alt=f"Activation of {name}")
+        st.caption(f"filter {each['channel']}")
+        _numbers(of_maps(each["measures"]))
+
+
+def _shape(layer: Layer) -> str:
+    return " × ".join(map(str, layer.output_shape))
+
+
+def about(results: Results) -> str:
+    """Whose class is drawn, and what would be drawn now where that is another's."""
+    now = class_network()
+    if now == results.classes:
+        return about_classes(results)
+    return (
+        f"The stored flamingo is {load_network(results.classes).title}'s; "
+        f"{load_network(now).title}'s full weights are here, so *Draw it now* draws its own."
+    )

@@ -1,0 +1,109 @@
+"""A verdict comes from numbers, and can come out either way."""
+
+from collections import defaultdict
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from explorer.report import statements
+from explorer.report.figures import drawn
+from explorer.report.numbers import ALL
+from explorer.report.statements import (
+    FAILS,
+    HOLDS,
+    IN_PART,
+    OPEN,
+    STATEMENTS,
+    Check,
+    falls,
+    rises,
+    stays,
+    verdict,
+)
+
+YES, NO = Check("a", "1", True), Check("b", "2", False)
+BEFORE, AFTER = "report/1-clip", "report/2-decay"
+
+
+@pytest.mark.parametrize(
+    ("checks", "expected"),
+    [([YES, YES], HOLDS), ([YES, NO], IN_PART), ([NO], FAILS), ([], OPEN)],
+)
+def test_verdict(checks, expected):
+    assert verdict(checks) == expected
+
+
+def test_all_eleven_are_there_and_the_poolings():
+    assert [statement.number for statement in STATEMENTS] == [str(i) for i in range(12)]
+
+
+def test_every_check_can_come_out_either_way(results_of, monkeypatch):
+    """Over made-up numbers each holds for some and not for others."""
+    random = np.random.default_rng(0)
+    outcomes, verdicts = defaultdict(set), defaultdict(set)
+    for i in range(120):
+        table = defaultdict(lambda: float(random.random() * random.choice([0.1, 1, 3])))
+        poolings = int(random.integers(4, 6))
+        layers = [SimpleNamespace(kind="pooling")] * poolings
+        monkeypatch.setattr(
+            statements, "load_network", lambda name, found=layers: SimpleNamespace(layers=found)
+        )
+        tiles = {"seconds_without": 1.0, "seconds_with": float(random.random() * 2)}
+        results = results_of(lambda *key, found=table: found[key], tiles if i else None)
+        for statement in STATEMENTS:
+            checks = statement.checks(results)
+            verdicts[statement.number].add(verdict(checks))
+            for check in checks:
+                outcomes[statement.number, check.words].add(check.holds)
+    assert {key for key, found in outcomes.items() if found != {True, False}} == set()
+    for statement in STATEMENTS:
+        several = len(statement.checks(results)) > 1
+        assert verdicts[statement.number] & ({IN_PART} if several else {HOLDS, FAILS})
+
+
+def numbers(results_of, before, after):
+    names = {drawn("channel", BEFORE, "efficientnet-lite0").key: before}
+    names[drawn("channel", AFTER, "efficientnet-lite0").key] = after
+    return results_of(lambda key, measure: names.get(key, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fell", "rose"),
+    [(10, 9, 1, 0), (10, 9.6, 0, 0), (10, 10.4, 0, 0), (10, 11, 0, 1), (0, 0, 0, 0)],
+)
+def test_a_change_must_be_noticeable(results_of, before, after, fell, rose):
+    results = numbers(results_of, before, after)
+    for claim, held in ((falls, fell), (rises, rose)):
+        (check,) = claim("spread", BEFORE, AFTER, ("channel",))(results)
+        assert check.holds == held
+        assert check.found == f"{before:g} → {after:g}"
+        assert ALL["spread"].title in check.words and "clip" in check.words
+
+
+@pytest.mark.parametrize(("after", "held"), [(8, False), (9, True), (14, True), (16, False)])
+def test_staying_within_bounds(results_of, after, held):
+    results = numbers(results_of, 10, after)
+    (check,) = stays("spread", BEFORE, AFTER, 0.9, 1.5, ("channel",))(results)
+    assert check.holds == held
+
+
+def test_both_subjects_are_checked(results_of):
+    checks = list(falls("spread", BEFORE, AFTER)(numbers(results_of, 10, 5)))
+    assert [check.words.split(":")[0] for check in checks] == ["channel", "class"]
+    assert [check.holds for check in checks] == [True, False]
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(0.5, HOLDS), (0.99, FAILS), (2.0, FAILS)])
+def test_tiles(results_of, seconds, expected):
+    tiles = {"seconds_without": 1.0, "seconds_with": seconds}
+    assert verdict(STATEMENTS[11].checks(results_of(lambda *_: 1.0, tiles))) == expected
+
+
+def test_without_tiles_the_last_is_not_measured(results_of):
+    assert verdict(STATEMENTS[11].checks(results_of(lambda *_: 1.0))) == OPEN
+
+
+def test_vgg16_has_five_poolings(results_of):
+    (check,) = STATEMENTS[0].checks(results_of(lambda *_: 1.0))
+    assert (check.found, check.holds) == ("5", False)
