@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from benchmarks.report import replaced
 from explorer.images import jpeg_bytes, write_whole
 from explorer.report.results import FILE, STORED, read
 from explorer.report.words import table
+from explorer.tables import replaced
 
 README = Path(__file__).parents[1] / "README.md"
 QUALITY = 90

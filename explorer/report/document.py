@@ -14,7 +14,7 @@ from explorer.images import jpeg_bytes
 from explorer.links import link_of
 from explorer.networks import load_network
 from explorer.report import drawing, plots
-from explorer.report.figures import NETWORK, PHOTO, Figure, sections, tiled
+from explorer.report.figures import NETWORK, PHOTO, Figure, sections
 from explorer.report.numbers import ALL, OF_MAPS
 from explorer.report.results import Results, map_key
 from explorer.report.statements import SECTIONS
@@ -66,7 +66,6 @@ def as_html(results: Results, folder: Path, app: str = APP) -> str:
         activations_plot=Markup(plots.as_svg(plots.activations(results))),
         measures=[ALL[name] for name in (*SHOWN, *OF_CLASS, *OF_MAPS)],
         tiles=results.tiles,
-        tiles_exist=tiled() is not None,
         device=results.device,
         versions=results.versions,
         seconds=sum(entry["seconds"] for entry in results.figures.values()),

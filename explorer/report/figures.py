@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from explorer.catalogue import METHODS
 from explorer.networks import NETWORKS, load_network
 from explorer.presets import PRESETS
 from explorer.recipe import Recipe, preset
@@ -128,10 +127,8 @@ def figures(classes: str) -> tuple[Figure, ...]:
     return tuple({figure.key: figure for row in rows for figure in row}.values())
 
 
-def tiled() -> tuple[Recipe, Recipe] | None:
-    """The recipe whose steps are timed, without and with tiles; None where there are no tiles."""
-    if "tiles" not in METHODS:
-        return None
+def tiled() -> tuple[Recipe, Recipe]:
+    """The recipe whose steps are timed, without and with tiles."""
     target = Target(*TILED)
     plain = preset("report/naive", target, size=TILED_SIZE)
     with_tiles = preset("report/naive", target, size=TILED_SIZE, methods={"tiles": {}})

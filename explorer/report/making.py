@@ -1,7 +1,7 @@
 """Draw and measure the report's figures into a folder; what is finished there is not redone."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -16,7 +16,7 @@ from explorer.measures import radial_spectrum
 from explorer.networks import device, load_network
 from explorer.notes import picture_png, read_picture, versions
 from explorer.recipe import Recipe
-from explorer.render import Ascent, Frame, Pool, render
+from explorer.render import Ascent, Frame, Pool, moments, render
 from explorer.report.figures import NETWORK, PHOTO, SIZE, Figure, figures, tiled
 from explorer.report.numbers import looks_of, of_layer, of_map, of_picture
 from explorer.report.results import Results, map_key
@@ -169,11 +169,9 @@ def _activations(folder: Path) -> list[dict]:
     return entries
 
 
-def _tiles() -> dict | None:
-    """Seconds of a step without and with tiles; None where there are no tiles."""
+def _tiles() -> dict:
+    """Seconds of a step without and with tiles."""
     recipes = tiled()
-    if recipes is None:
-        return None
     without, with_tiles = (_seconds_a_step(recipe) for recipe in recipes)
     return {
         "recipe": recipes[1].as_dict(),
@@ -184,11 +182,10 @@ def _tiles() -> dict | None:
 
 def _seconds_a_step(recipe: Recipe) -> float:
     """The fastest of a few steps, so that neither tracing nor another program counts."""
-    network, times = load_network(recipe.network), []
-    frames: Iterator[Frame] = render(network, recipe)
-    next(frames)
-    for _ in range(1 + TIMED_STEPS):
+    steps, times = moments(load_network(recipe.network), recipe), []
+    next(steps)
+    for _ in range(1 + TIMED_STEPS):  # with tiles, most of them have no frame
         begin = perf_counter()
-        next(frames)
+        next(steps)
         times.append(perf_counter() - begin)
     return min(times[1:])

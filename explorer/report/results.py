@@ -34,14 +34,14 @@ class Results:
             "spectrum", pairs of cycles per pixel and energy.
         layers: for each layer of the activations its "layer" (paper name), "measures" by name,
             and "filters", each with "channel" and "measures".
-        tiles: "recipe", "seconds_without" and "seconds_with" of a step; None if not measured.
+        tiles: "recipe", "seconds_without" and "seconds_with" of a step.
         device, versions: what it was made with.
     """
 
     classes: str
     figures: Mapping[str, Mapping]
     layers: Sequence[Mapping]
-    tiles: Mapping | None = None
+    tiles: Mapping
     device: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
 

@@ -125,8 +125,6 @@ def section(key: str, results: Results | None) -> None:
         )
     if key == "activations":
         _activations(results)
-    if key == "tiles" and not (results and results.tiles):
-        st.info("Not measured: this program's stored results have no tiles.")
     kept = results.classes if results else class_network()
     now = sections(class_network()).get(key, ())
     for row, newer in zip(sections(kept).get(key, ()), now, strict=True):

@@ -2,14 +2,17 @@
 
 import pytest
 
-from explorer.report.figures import figures
+from explorer.report.figures import figures, tiled
 from explorer.report.numbers import ALL, OF_MAPS
 from explorer.report.results import Results
 
 LITE = "efficientnet-lite0"
 
 
-def made_up(value, tiles=None) -> Results:
+SECONDS = {"seconds_without": 1.0, "seconds_with": 1.0}
+
+
+def made_up(value, tiles=SECONDS) -> Results:
     """Results whose every number is what `value` gives for its figure's key and measure."""
     return Results(
         classes=LITE,
@@ -33,7 +36,7 @@ def made_up(value, tiles=None) -> Results:
             }
             for layer in ("conv1_1", "conv5_1")
         ],
-        tiles=tiles,
+        tiles={"recipe": tiled()[1].as_dict()} | tiles,
         device="a computer",
         versions={"explorer": "1"},
     )

@@ -33,7 +33,8 @@ def table(tiny, monkeypatch):
     monkeypatch.setattr(making, "render", render)
     monkeypatch.setattr(making, "figures", lambda classes: figures)
     monkeypatch.setattr(making, "NETWORK", "tiny")
-    monkeypatch.setattr(making, "tiled", lambda: None)
+    plain = preset("report/naive", Target("two", 1), network="tiny", size=32, steps=20)
+    monkeypatch.setattr(making, "tiled", lambda: (plain, plain.changed(seed=1)))
     return figures, drawn
 
 
@@ -143,9 +144,7 @@ def test_progress_adds_up_to_the_work(table, tmp_path):
     assert sum(told) == pytest.approx(sum(making.work(figure.recipe) for figure in figures))
 
 
-def test_tiles_are_timed_without_and_with(table, tiny, tmp_path, monkeypatch):
-    plain = preset("report/naive", Target("two", 1), network="tiny", size=32, steps=20)
-    monkeypatch.setattr(making, "tiled", lambda: (plain, plain.changed(seed=1)))
+def test_tiles_are_timed_without_and_with(table, tmp_path):
     tiles = make(tmp_path, "tiny", follow).tiles
     assert tiles["seconds_without"] > 0 and tiles["seconds_with"] > 0
     assert tiles["recipe"]["seed"] == 1
