@@ -16,11 +16,14 @@ from explorer.penalties import Sight
 from explorer.recipe import Blend, PhotoStart, Recipe
 from explorer.schedules import coarse_to_fine, view_of
 from explorer.targets import Target
+from explorer.tiles import in_turn
 from explorer.transformations import Draw
 
 KEPT_STEPS = 24
 """How many compiled steps are kept; the one unused for longest is forgotten. One that is traced
 takes up to 25 MB, so the studio keeps fewer where it can."""
+MOST_AT_ONCE = 2
+"""Views that the network sees at once; more, it sees in turn, in a fraction of the memory."""
 GRAY = 127.5
 """What a spectrum of zeros shows."""
 
@@ -217,6 +220,8 @@ def compiled(
                     layers,
                     **fixed["tiles"],
                 )
+            elif outputs is None and image.shape[0] > MOST_AT_ONCE:
+                scores = in_turn(image, lambda picture: score_of(picture, numbers))
             else:
                 scores = score_of(image, numbers, outputs)
             scores = tf.reduce_mean(tf.reshape(scores, (x.shape[0], -1)), axis=1)

@@ -7,11 +7,12 @@ picture. Where they reach less far, places near the border of a tile see the pad
 the borders lie elsewhere at each step, so that no seams grow (Mordvintsev et al., DeepDream, 2015).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from explorer.activations import receptive_square
 from explorer.methods import Method, Parameter
+from explorer.networks.gradients import with_gradient
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 
@@ -117,7 +118,7 @@ def tiles(image, draw, excite, network, layers, side, halo):
         start = tf.clip_by_value(begin - each.margin, 0, each.side - each.window)
         return begin, begin + each.tile, start
 
-    def one_more(number, scores, gradient):
+    def tile(number):
         places = [bounds(0, number // counts[1]), bounds(1, number % counts[1])]
         starts = [place[2] for place in places]
         window = tf.slice(
@@ -141,13 +142,53 @@ def tiles(image, draw, excite, network, layers, side, halo):
             [start, each.side - each.window - start]
             for start, each in zip(starts, cut, strict=True)
         ]
-        found = tf.pad(tape.gradient(share, window), [[0, 0], *margins, [0, 0]])
-        return number + 1, scores + share, gradient + found
+        return share, tf.pad(tape.gradient(share, window), [[0, 0], *margins, [0, 0]])
 
-    @tf.custom_gradient
+    return _summed(image, counts[0] * counts[1], tile)
+
+
+def in_turn(image, excite):
+    """The excitation by pictures, one after the other, in the memory that one of them needs.
+
+    Args:
+        image: (b, h, w, 3), RGB 0–255.
+        excite: (1, h, w, 3) -> (1,).
+
+    Returns:
+        (b,).
+    """
+    import tensorflow as tf
+
+    count = image.shape[0]
+
+    def one(number):
+        picture = tf.slice(image, [number, 0, 0, 0], [1, *image.shape[1:]])
+        with tf.GradientTape() as tape:
+            tape.watch(picture)
+            score = excite(picture)
+        others = [[number, count - 1 - number]]
+        gradient = tf.pad(tape.gradient(score, picture), [*others, [0, 0], [0, 0], [0, 0]])
+        return tf.pad(score, others), gradient
+
+    return _summed(image, count, one)
+
+
+def _summed(image, count: int, part: Callable):
+    """What parts of an excitation add up to, and their gradients, computed one after the other.
+
+    Args:
+        part: number of a part -> its share (b,) and that one's gradient (b, h, w, 3).
+    """
+    import tensorflow as tf
+
+    def one_more(number, scores, gradient):
+        share, slope = part(number)
+        return number + 1, scores + share, gradient + slope
+
+    @with_gradient
     def whole(image):
         _, scores, gradient = tf.while_loop(
-            lambda number, *_: number < counts[0] * counts[1],
+            lambda number, *_: number < count,
             one_more,
             (tf.constant(0), tf.zeros(image.shape[0]), tf.zeros(image.shape)),
             parallel_iterations=1,

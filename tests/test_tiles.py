@@ -9,7 +9,7 @@ from explorer import Recipe, Target, preset, render
 from explorer.excitation import excitation, numbers_of, score_and_gradient, structure_of
 from explorer.images import sample_photo
 from explorer.networks import load_network
-from explorer.tiles import line, lines, offsets, tiles
+from explorer.tiles import in_turn, line, lines, offsets, tiles
 from explorer.transformations import Draw
 
 
@@ -132,6 +132,32 @@ def test_with_less_the_gradient_is_close_inside(vgg):
     found = in_tiles(vgg, image, Target("conv3_1", 1), 80, 0)[1]
     assert np.abs(found - wanted).max() > 0
     assert np.corrcoef(found.ravel(), wanted.ravel())[0, 1] > 0.95
+
+
+# ---- Pictures one after the other
+
+
+def test_pictures_in_turn_have_the_scores_and_gradients_of_each(tiny, relative):
+    import tensorflow as tf
+
+    images = np.random.default_rng(1).uniform(0, 255, (3, 33, 40, 3)).astype(np.float32)
+    target = Target("second", 1).resolved(tiny, (33, 40))
+    numbers = numbers_of(tiny, target, (33, 40), (33, 40))
+
+    @tf.function(autograph=False)
+    def compute(x, weights):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            scores = in_turn(x, lambda picture: excitation(tiny, target, picture, numbers))
+            whole = tf.reduce_sum(weights * scores)
+        return scores, tape.gradient(whole, x)
+
+    weights = np.float32([1, -2, 0.5])
+    scores, gradients = compute(tf.constant(images), tf.constant(weights))
+    for image, weight, score, gradient in zip(images, weights, scores, gradients, strict=True):
+        wanted = score_and_gradient(tiny, image, target)
+        assert float(score) == pytest.approx(wanted[0], rel=1e-5)
+        assert relative(gradient.numpy(), weight * wanted[1]) < 1e-5
 
 
 # ---- In a recipe
