@@ -24,7 +24,7 @@ WITH_DEPTH = 0.7
 """Rank correlation from which on a number grows with depth."""
 MODERATE = 0.3
 """A correlation that is at least moderate (Cohen 1988)."""
-HOLDS, IN_PART, FAILS, OPEN = "holds", "holds in part", "does not hold", "not measured"
+HOLDS, IN_PART, FAILS = "holds", "holds in part", "does not hold"
 
 NAIVE, CLIP, DECAY, BLUR, SMALL_NORM = (
     f"report/{name}" for name in ("naive", "1-clip", "2-decay", "3-blur", "4-small-norm")
@@ -84,9 +84,7 @@ class Statement:
 
 
 def verdict(checks: Sequence[Check]) -> str:
-    """What checks come to: all, none, or some of them hold, or there are none."""
-    if not checks:
-        return OPEN
+    """What checks come to: all, some, or none of them hold."""
     held = [check.holds for check in checks]
     return HOLDS if all(held) else IN_PART if any(held) else FAILS
 

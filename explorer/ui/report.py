@@ -12,7 +12,7 @@ from explorer.networks.layers import Layer
 from explorer.report import drawing, plots
 from explorer.report.figures import NETWORK, PHOTO, SIZE, Figure, class_network, sections
 from explorer.report.results import STORED, Results, map_key
-from explorer.report.statements import FAILS, HOLDS, IN_PART, OPEN, SECTIONS
+from explorer.report.statements import FAILS, HOLDS, IN_PART, SECTIONS
 from explorer.report.words import about_classes, name_of, numbers_of, of_maps, verdicts
 from explorer.snippets import command_of
 from explorer.ui import live, steady
@@ -23,7 +23,7 @@ FIRST = "verdicts"
 VIEWS = {FIRST: "All statements"} | {key: title for key, (title, _) in SECTIONS.items()}
 """What the page shows, one at a time."""
 VISUALIZATION = "pages/3_Feature_visualization.py"
-COLORS = {HOLDS: "green", IN_PART: "orange", FAILS: "red", OPEN: "gray"}
+COLORS = {HOLDS: "green", IN_PART: "orange", FAILS: "red"}
 COLUMNS = 3
 MAP_WIDTH, PLOT_HEIGHT = 170, 330
 """Pixels; a plot's legend is within its height."""

@@ -94,7 +94,7 @@ def test_a_process_that_fails_says_why():
 
 def test_pages_have_names():
     names = [row[0] for row in cells(report.pages([pages.Page(p, 1, 1) for p in pages.PAGES]))]
-    assert names[:2] == ["Home", "Model structure"] and len(names) == 5
+    assert names[:2] == ["Home", "Model structure"] and len(names) == len(pages.PAGES) > 2
 
 
 def test_a_fresh_process():

@@ -13,7 +13,6 @@ from explorer.report.statements import (
     FAILS,
     HOLDS,
     IN_PART,
-    OPEN,
     STATEMENTS,
     Check,
     falls,
@@ -28,7 +27,7 @@ BEFORE, AFTER = "report/1-clip", "report/2-decay"
 
 @pytest.mark.parametrize(
     ("checks", "expected"),
-    [([YES, YES], HOLDS), ([YES, NO], IN_PART), ([NO], FAILS), ([], OPEN)],
+    [([YES, YES], HOLDS), ([YES, NO], IN_PART), ([NO], FAILS)],
 )
 def test_verdict(checks, expected):
     assert verdict(checks) == expected
@@ -98,10 +97,6 @@ def test_both_subjects_are_checked(results_of):
 def test_tiles(results_of, seconds, expected):
     tiles = {"seconds_without": 1.0, "seconds_with": seconds}
     assert verdict(STATEMENTS[11].checks(results_of(lambda *_: 1.0, tiles))) == expected
-
-
-def test_without_tiles_the_last_is_not_measured(results_of):
-    assert verdict(STATEMENTS[11].checks(results_of(lambda *_: 1.0))) == OPEN
 
 
 def test_vgg16_has_five_poolings(results_of):
