@@ -7,7 +7,7 @@ import streamlit as st
 from explorer import graph
 from explorer.errors import InputError
 from explorer.images import SAMPLES
-from explorer.ui import address, charts, diagram, layout, networks, structure
+from explorer.ui import address, charts, diagram, layer_table, layout, networks, structure
 from explorer.ui.session import network, visitor, warm_up_later
 
 PAGE = "structure"
@@ -47,12 +47,6 @@ def choose(name):
         state[f"{PAGE}:layer"] = name
 
 
-def choose_row():
-    """Choose the layer of the table's selected row."""
-    for row in state[f"{PAGE}:table"]["selection"]["rows"]:
-        choose(names[row])
-
-
 complaints, _ = address.enter(PAGE, fill)
 model = network(state[f"{PAGE}:network"])
 names = [layer.paper_name for layer in model.layers]
@@ -88,28 +82,15 @@ with right:
     structure.field_on_photo(model, layer, photo)
 
 st.subheader("Every layer")
-state[f"{PAGE}:table"] = {"selection": {"rows": [names.index(layer.paper_name)]}}
-st.dataframe(
-    structure.table(model),
-    height="content" if len(names) <= structure.MOST_ROWS else structure.TABLE_HEIGHT,
-    hide_index=True,
-    placeholder="–",
-    column_config=structure.COLUMNS,
-    key=f"{PAGE}:table",
-    on_select=choose_row,
-    selection_mode="single-row-required",
-    alt=f"{model.title}'s layers, one in each row",
-)
+parameters, work = (structure.largest_share(model, quantity) for quantity in structure.QUANTITIES)
+st.markdown(f"{parameters.capitalize()}; {work}.")
+layer_table.draw(model, layer, f"{PAGE}:table {model.name}", choose)
 st.caption(
     "A multiply-add is one multiplication and one addition; the sums of all layers are "
     f"{charts.total(model, 'parameters'):,} parameters and "
-    f"{charts.total(model, 'multiply_adds'):,} multiply-adds for one picture."
+    f"{charts.total(model, 'multiply_adds'):,} multiply-adds for one picture. A bar is as long as "
+    "the layer's share of the largest number in its column."
 )
-
-halves = st.columns(2, gap="large")
-for column, quantity in zip(halves, structure.QUANTITIES, strict=True):
-    with column:
-        structure.show_bars(model, quantity, layer)
 
 left, right = st.columns(2, gap="large")
 with left:

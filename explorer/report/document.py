@@ -1,13 +1,14 @@
 """The report as one HTML page that needs nothing beside it: pictures, plots, numbers, recipes."""
 
 import base64
+import re
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
 import jinja2
 import numpy as np
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from PIL import Image
 
 from explorer.images import jpeg_bytes
@@ -116,6 +117,11 @@ def _picture(folder: Path, key: str) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
 
 
+def _with_code(words: str) -> Markup:
+    """Words as HTML; what stands between backticks is code."""
+    return Markup(re.sub("`(.*?)`", r"<code>\1</code>", str(escape(words))))
+
+
 @cache
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(
@@ -125,5 +131,6 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
+    environment.filters["code"] = _with_code
     environment.globals["slug"] = lambda words: words.replace(" ", "-")
     return environment.get_template("document.html.jinja")

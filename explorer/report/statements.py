@@ -298,7 +298,7 @@ SECTIONS = {
     "structure": (
         "The network",
         "The report opens with VGG16's graph in TensorBoard; here it is drawn to scale, and "
-        "<code>python -m explorer tensorboard -o FOLDER</code> writes the graph itself.",
+        "`python -m explorer tensorboard -o FOLDER` writes the graph itself.",
     ),
     "activations": (
         "Activations of a photo",

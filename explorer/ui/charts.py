@@ -1,20 +1,17 @@
-"""The structure page's charts, written in Vega-Lite: Altair takes too long to import there."""
+"""The structure page's numbers and its histogram, which need no chart library to load."""
 
-import io
-import json
-from collections.abc import Iterable
+from collections.abc import Sequence
+from math import ceil, floor, log10
 
-import pyarrow as pa
-from pyarrow.json import read_json
-
-from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.palette import KINDS
 
-GRAY = "#808080"
-"""Of what must be read on light and on dark."""
-MOST_WIDE_BARS = 30
-"""More bars than these are thin."""
+WIDTH, HEIGHT = 620, 330
+LEFT, BOTTOM, TOP = 66, 46, 10
+"""Room around the bars, in units of the drawing, for what stands at the axes."""
+COLOR = KINDS["convolution"]
+TICKS = 6
+"""About how many numbers stand at an axis."""
 
 
 def amount(number: float, unit: str = "") -> str:
@@ -31,128 +28,57 @@ def total(network: Network, quantity: str) -> int:
     return sum(getattr(layer, quantity) for layer in network.layers)
 
 
-def arrow(rows: Iterable[dict]) -> pa.Table:
-    """Rows of plain values as the table that Streamlit sends to the browser.
+def ticks(low: float, high: float) -> list[float]:
+    """Round numbers from `low` to `high`, about `TICKS` of them: steps of 1, 2 or 5 × 10ⁿ."""
+    rough = (high - low) / TICKS
+    power = 10.0 ** floor(log10(rough))
+    step = power * min((1, 2, 5, 10), key=lambda factor: abs(factor * power - rough))
+    return [i * step for i in range(ceil(low / step), floor(high / step) + 1)]
 
-    From Python values, PyArrow and Streamlit make one with the help of pandas, which takes longer
-    to import than all the rest of the page; from JSON they need none.
+
+def histogram(edges: Sequence[float], counts: Sequence[int], mean: float) -> str:
+    """Bars over equal bins with a dashed line at the mean, as SVG.
+
+    Args:
+        edges: where the bins begin, and where the last one ends.
+        counts: weights in each bin.
     """
-    return read_json(io.BytesIO("\n".join(map(json.dumps, rows)).encode()))
+    low, high, most = edges[0], edges[-1], max(counts)
 
+    def x(value: float) -> float:
+        return LEFT + (WIDTH - LEFT) * (value - low) / (high - low)
 
-def bars(network: Network, quantity: str, title: str, chosen: Layer) -> dict:
-    """A bar for each layer that has any of this quantity, as a Vega-Lite chart."""
-    values = [
-        {
-            "layer": layer.paper_name,
-            "kind": layer.kind,
-            "value": getattr(layer, quantity),
-            "text": amount(getattr(layer, quantity)),
-            "share": getattr(layer, quantity) / total(network, quantity),
-            "chosen": layer is chosen,
-        }
-        for layer in network.layers
-        if getattr(layer, quantity)
+    def y(count: float) -> float:
+        return TOP + (HEIGHT - TOP - BOTTOM) * (1 - count / most)
+
+    gap = 0.12 * (x(edges[1]) - x(edges[0]))
+    drawn = []
+    for count in ticks(0, most):
+        drawn.append(f'<path class="grid" d="M{LEFT} {y(count):.1f}H{WIDTH}"/>')
+        drawn.append(f'<text x="{LEFT - 8}" y="{y(count) + 4:.1f}" class="end">{count:,.0f}</text>')
+    for i, count in enumerate(counts):
+        words = f"{_short(edges[i])} to {_short(edges[i + 1])}: {count:,} weights"
+        width = x(edges[i + 1]) - x(edges[i]) - gap
+        drawn.append(
+            f'<rect x="{x(edges[i]):.1f}" y="{y(count):.1f}" width="{width:.1f}" '
+            f'height="{y(0) - y(count):.1f}" fill="{COLOR}"><title>{words}</title></rect>'
+        )
+    drawn += [
+        f'<text x="{x(value):.1f}" y="{HEIGHT - BOTTOM + 18}" class="middle">{_short(value)}</text>'
+        for value in ticks(low, high)
     ]
-    kinds = list(dict.fromkeys(row["kind"] for row in values))
-    longest = max(row["value"] for row in values)
-    colors = {"domain": kinds, "range": [KINDS[kind] for kind in kinds]}
-    bare = {"ticks": False, "domain": False}
-    step, size = (21, 11) if len(values) <= MOST_WIDE_BARS else (14, 9.5)
-    return {
-        "data": {"values": arrow(values)},
-        "height": {"step": step},
-        "encoding": {
-            "y": {
-                "field": "layer",
-                "type": "nominal",
-                "sort": None,
-                "title": None,
-                "axis": {
-                    **bare,
-                    "labelOverlap": False,
-                    "labelFlush": False,
-                    "labelFontSize": size,
-                },
-            },
-            "x": {
-                "field": "value",
-                "type": "quantitative",
-                "title": title,
-                "scale": {"domain": [0, 1.15 * longest], "nice": False},
-                "axis": {**bare, "labels": False, "grid": False},
-            },
-            "tooltip": [
-                {"field": "layer"},
-                {"field": "value", "type": "quantitative", "title": title, "format": ","},
-                {"field": "share", "type": "quantitative", "title": "of all", "format": ".1%"},
-            ],
-        },
-        "layer": [
-            {
-                "mark": {"type": "bar", "cornerRadiusEnd": 2},
-                "encoding": {
-                    "color": {
-                        "field": "kind",
-                        "type": "nominal",
-                        "scale": colors,
-                        "legend": {"orient": "top", "title": None},
-                    },
-                    "opacity": {
-                        "condition": {"test": "datum.chosen", "value": 1},
-                        "value": 0.6,
-                    },
-                },
-            },
-            {
-                "mark": {
-                    "type": "text",
-                    "align": "left",
-                    "dx": 4,
-                    "fontSize": size,
-                    "color": GRAY,
-                },
-                "encoding": {"text": {"field": "text", "type": "nominal"}},
-            },
-        ],
-    }
+    middle = (LEFT + WIDTH) / 2
+    drawn.append(f'<path class="mean" d="M{x(mean):.1f} {TOP}V{HEIGHT - BOTTOM}"/>')
+    drawn.append(f'<text x="{middle}" y="{HEIGHT - 6}" class="middle">weight</text>')
+    drawn.append(
+        f'<text transform="translate(12 {HEIGHT / 2 - 20}) rotate(-90)" class="middle">'
+        "number of weights</text>"
+    )
+    return (
+        f'<svg class="histogram" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'aria-label="Histogram of the weights, a peak near zero">{"".join(drawn)}</svg>'
+    )
 
 
-def weights_chart(bins: list[dict], mean: float) -> dict:
-    """The histogram with a line at the mean, as a Vega-Lite chart."""
-    ends = {"type": "quantitative", "format": ".3~g"}
-    return {
-        "data": {"values": arrow(bins)},
-        "height": 400,
-        "layer": [
-            {
-                "mark": {"type": "rect", "color": KINDS["convolution"]},
-                "encoding": {
-                    "x": {
-                        "field": "from",
-                        "type": "quantitative",
-                        "title": "weight",
-                        "axis": {"format": ".3~g", "tickCount": 7},
-                    },
-                    "x2": {"field": "drawn to"},
-                    "y": {
-                        "field": "weights",
-                        "type": "quantitative",
-                        "title": "number of weights",
-                        "axis": {"labelExpr": "format(datum.value, ',d')", "tickCount": 6},
-                    },
-                    "y2": {"datum": 0},
-                    "tooltip": [
-                        {"field": "from", **ends},
-                        {"field": "to", **ends},
-                        {"field": "weights", "type": "quantitative", "format": ","},
-                    ],
-                },
-            },
-            {
-                "data": {"values": [{"mean": mean}]},
-                "mark": {"type": "rule", "strokeDash": [4, 3], "color": GRAY},
-                "encoding": {"x": {"field": "mean", "type": "quantitative"}},
-            },
-        ],
-    }
+def _short(value: float) -> str:
+    return f"{value:.3g}".replace("-", "−")

@@ -9,13 +9,14 @@ from explorer.images import jpeg_bytes, sample_photo
 from explorer.links import link_of
 from explorer.networks import load_network
 from explorer.networks.layers import Layer
-from explorer.report import drawing, plots
+from explorer.report import plots
+from explorer.report.drawing import as_svg
 from explorer.report.figures import NETWORK, PHOTO, SIZE, Figure, class_network, sections
 from explorer.report.results import STORED, Results, map_key
 from explorer.report.statements import FAILS, HOLDS, IN_PART, SECTIONS
 from explorer.report.words import about_classes, name_of, numbers_of, of_maps, verdicts
 from explorer.snippets import command_of
-from explorer.ui import live, steady
+from explorer.ui import drawing, live, steady
 from explorer.ui.layout import data_url
 
 PAGE = "report"
@@ -35,9 +36,6 @@ STYLE = """
 .numbers div { display: flex; justify-content: space-between; gap: 0.5rem; }
 .numbers dt { opacity: 0.75; font-weight: 400; }
 .numbers dd { white-space: nowrap; font-variant-numeric: tabular-nums; }
-.st-key-network { overflow-x: auto; }
-svg.network { width: 100%; min-width: 640px; height: auto; fill: currentColor; font-size: 9.5px; }
-svg.network tspan { opacity: 0.65; }
 [class*="st-key-maps-"] img { image-rendering: pixelated; }
 </style>
 """
@@ -116,8 +114,7 @@ def section(key: str, results: Results | None) -> None:
     st.subheader(title)
     st.markdown(words)
     if key == "structure":
-        with st.container(key="network"):
-            st.html(drawing.as_svg(load_network(NETWORK)))
+        drawing.show(as_svg(load_network(NETWORK)), "network")
         st.page_link(
             "pages/1_Model_structure.py",
             label="Every layer, and the graph for TensorBoard",

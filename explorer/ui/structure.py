@@ -1,7 +1,6 @@
 """The structure page's words, table, charts and pictures."""
 
 import numpy as np
-import pyarrow as pa
 import streamlit as st
 from PIL import Image, ImageDraw
 
@@ -12,7 +11,8 @@ from explorer.networks.classes import short_name
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.targets import EXCITABLE
-from explorer.ui.charts import amount, arrow, bars, total, weights_chart
+from explorer.ui import drawing
+from explorer.ui.charts import amount, histogram, total
 from explorer.ui.diagram import shape
 from explorer.ui.layout import data_url
 
@@ -123,67 +123,27 @@ def legend(network: Network) -> str:
     return text
 
 
-# ---- The table and the charts
+# ---- Where parameters and work sit
 
-MOST_ROWS, TABLE_HEIGHT = 30, 780
-"""A table of more rows scrolls, in so many pixels."""
-
-
-def table(network: Network) -> pa.Table:
-    """A row for each layer, units in the headings."""
-    rows = [
-        {
-            "layer": layer.paper_name,
-            "name in Keras": layer.name,
-            "kind": layer.kind,
-            "output": shape(layer.output_shape),
-            "kernel": shape(layer.kernel) if layer.kernel else "",
-            "stride (px)": layer.stride,
-            "parameters": layer.parameters,
-            "multiply-adds": layer.multiply_adds,
-            "field (px)": layer.receptive_field,
-            "every (px)": layer.receptive_stride if layer.spatial else None,
-        }
-        for layer in network.layers
-    ]
-    return arrow(rows)
-
-
-COLUMNS = {
-    "parameters": st.column_config.NumberColumn(format="localized", help="Weights and biases."),
-    "multiply-adds": st.column_config.NumberColumn(
-        format="localized", help="Multiplications with addition for one picture."
-    ),
-    "stride (px)": st.column_config.NumberColumn(help="In pixels of the layer's own input."),
-    "field (px)": st.column_config.NumberColumn(
-        help="Receptive field: side of the square of the photo that one value depends on."
-    ),
-    "every (px)": st.column_config.NumberColumn(
-        help="Photo pixels from one value's square to its neighbor's."
-    ),
+QUANTITIES = {
+    "parameters": "of all parameters",
+    "multiply_adds": "of all multiply-adds for one picture",
 }
-
-
-QUANTITIES = {"parameters": "Where the parameters sit", "multiply_adds": "Where the work is done"}
 PLURALS = {
     "convolution": "convolutions",
     "depthwise": "depthwise convolutions",
     "dense": "dense layers",
 }
-UNITS = {"parameters": "parameters", "multiply_adds": "multiply-adds for one picture"}
 
 
-def show_bars(network: Network, quantity: str, chosen: Layer) -> None:
-    """A heading and a chart of one quantity, layer by layer."""
-    st.subheader(QUANTITIES[quantity])
-    unit, kinds = UNITS[quantity], {}
+def largest_share(network: Network, quantity: str) -> str:
+    """Which kind of layers has most of a quantity, in words."""
+    kinds = {}
     for layer in network.layers:
         kinds[layer.kind] = kinds.get(layer.kind, 0) + getattr(layer, quantity)
     kind = max(kinds, key=kinds.get)
     share = kinds[kind] / total(network, quantity)
-    st.markdown(f"The {PLURALS[kind]} have **{share:.0%}** of all {unit}.")
-    alt = f"Bars: {unit} of each layer; the {PLURALS[kind]} have {share:.0%} of all"
-    st.vega_lite_chart(spec=bars(network, quantity, unit, chosen), width="stretch", alt=alt)
+    return f"the {PLURALS[kind]} have **{share:.0%}** {QUANTITIES[quantity]}"
 
 
 # ---- The receptive field on a photo
@@ -258,20 +218,13 @@ def kernels_png(network: str) -> bytes:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def weight_counts(network: str, layer: str) -> tuple[list[dict], dict[str, float]]:
-    """How many weights of a layer fall into each bin, and numbers about all of them."""
+def weight_counts(network: str, layer: str) -> tuple[list[float], list[int], dict[str, float]]:
+    """Edges of bins, how many weights of a layer fall into each, and numbers about all of them."""
     model = load_network(network)
     kernel, _ = model.embedded_weights(model.layer(layer))
     mean, deviation = float(kernel.mean(dtype=np.float64)), float(kernel.std(dtype=np.float64))
     reach = SPREAD * deviation
     counts, edges = np.histogram(kernel, BINS, (mean - reach, mean + reach))
-    gap = 0.12 * float(edges[1] - edges[0])
-    bins = [
-        {"from": low, "to": high, "drawn to": high - gap, "weights": count}
-        for low, high, count in zip(
-            edges[:-1].tolist(), edges[1:].tolist(), counts.tolist(), strict=True
-        )
-    ]
     numbers = {
         "weights": kernel.size,
         "mean": mean,
@@ -280,7 +233,7 @@ def weight_counts(network: str, layer: str) -> tuple[list[dict], dict[str, float
         "high": float(kernel.max()),
         "beyond": 1 - int(counts.sum()) / kernel.size,
     }
-    return bins, numbers
+    return edges.tolist(), counts.tolist(), numbers
 
 
 def show_kernels(network: Network) -> None:
@@ -310,15 +263,14 @@ def show_weights(network: Network, layer: Layer) -> None:
         with st.container(border=True):
             st.markdown(f"**{why}.** Choose a convolution, such as {first}, to see its weights.")
         return
-    bins, numbers = weight_counts(network.name, layer.name)
+    edges, counts, numbers = weight_counts(network.name, layer.name)
     said = (
         f"{numbers['weights']:,} weights, biases apart: mean {numbers['mean']:.2g}, "
         f"standard deviation {numbers['deviation']:.2g}, "
         f"from {numbers['low']:.2g} to {numbers['high']:.2g}."
     )
     st.markdown(said.replace("-", "−"))
-    alt = f"Histogram of the weights of {layer.paper_name}, a peak near zero"
-    st.vega_lite_chart(spec=weights_chart(bins, numbers["mean"]), width="stretch", alt=alt)
+    drawing.show(histogram(edges, counts, numbers["mean"]), f"histogram {layer.name}")
     st.caption(
         f"The bars reach {SPREAD} standard deviations to either side of the mean, the dashed line; "
         f"{numbers['beyond']:.2%} of the weights lie beyond. Weights have no unit."

@@ -33,13 +33,28 @@ def test_the_graph_is_reached_by_keys(server, page):
 
 def test_a_row_of_the_table_chooses_its_layer(server, page):
     page.goto(server + PATH)
-    table = page.get_by_test_id("stDataFrame")
-    expect(table).to_be_visible()
-    table.scroll_into_view_if_needed()
-    box = table.locator("canvas").first.bounding_box()
-    page.mouse.click(box["x"] + 17, box["y"] + 35 * 2 + 17)  # The heading, input, conv1_1.
+    row = page.get_by_role("row", name="conv1_1 block1_conv1")
+    row.click()
+    expect(row).to_have_attribute("aria-selected", "true")
     expect(page.get_by_role("heading", name="The weights of conv1_1")).to_be_visible()
     expect(page).to_have_url(re.compile("layer=conv1_1"))
+
+
+def test_a_heading_of_the_table_sorts_its_rows(server, page):
+    page.goto(server + PATH)
+    heading = page.get_by_role("columnheader", name="parameters")
+    heading.get_by_role("button").click()
+    expect(heading).to_have_attribute("aria-sort", "descending")
+    rows = page.locator("tbody tr[data-layer]")
+    expect(rows.first).to_have_attribute("data-layer", "fc_1")
+    heading.get_by_role("button").click()
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    expect(rows.last).to_have_attribute("data-layer", "fc_1")
+
+
+def test_the_histogram_is_drawn(server, page):
+    page.goto(f"{server}{PATH}?layer=conv2_1")
+    expect(page.get_by_role("img", name="Histogram of the weights")).to_be_visible()
 
 
 def test_the_event_file_is_made_on_the_click(server, page):

@@ -31,7 +31,8 @@ def test_every_door_leads_to_a_page(request):
 
 def test_it_needs_no_tensorflow():
     code = (
-        "import sys; from streamlit.testing.v1 import AppTest; "
+        "import sys; from streamlit.testing.v1 import AppTest; from explorer.ui import session; "
+        "session.DELIVERY_SECONDS = 600; "
         "app = AppTest.from_file('streamlit_app.py', default_timeout=60).run(); "
         "assert not app.exception; "
         "assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules"

@@ -1,0 +1,27 @@
+"""Drawings in SVG, which Streamlit's own HTML element leaves out."""
+
+import streamlit as st
+
+_CSS = """
+figure { margin: 0; overflow-x: auto; color: var(--st-text-color); font-family: var(--st-font); }
+svg { display: block; width: 100%; height: auto; fill: currentColor; }
+.network { min-width: 640px; font-size: 9.5px; }
+.network tspan { opacity: 0.65; }
+.histogram { font-size: 13px; }
+.histogram .grid { stroke: currentColor; opacity: 0.12; }
+.histogram .mean { stroke: currentColor; opacity: 0.7; stroke-dasharray: 4 3; }
+.histogram .end { text-anchor: end; }
+.histogram .middle { text-anchor: middle; }
+"""
+_JS = """
+export default function ({ data, parentElement }) {
+  parentElement.querySelector("figure").innerHTML = data.svg;
+}
+"""
+
+_component = st.components.v2.component("drawing", html="<figure></figure>", css=_CSS, js=_JS)
+
+
+def show(svg: str, key: str) -> None:
+    """Show a drawing as wide as there is room; its text takes the page's color and font."""
+    _component(data={"svg": svg}, key=key)  # a bare text would make Streamlit import pandas

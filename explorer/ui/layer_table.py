@@ -1,0 +1,154 @@
+"""A network's layers as a table with bars; a row can be clicked, a heading sorts.
+
+Streamlit's own table and charts take a second to load in the browser; this page is to be there at
+once.
+"""
+
+from collections.abc import Callable
+from html import escape
+
+import streamlit as st
+
+from explorer.networks.layers import Layer
+from explorer.networks.network import Network
+from explorer.palette import KINDS
+from explorer.ui.diagram import shape
+
+COLUMNS = {
+    "layer": ("layer", "text", ""),
+    "keras": ("name in Keras", "text", ""),
+    "kind": ("kind", "text", ""),
+    "output": ("output", "text", "Height × width × channels, or units."),
+    "kernel": ("kernel", "text", ""),
+    "stride": ("stride (px)", "number", "In pixels of the layer's own input."),
+    "parameters": ("parameters", "bar", "Weights and biases."),
+    "multiply_adds": ("multiply-adds", "bar", "Multiplications with addition for one picture."),
+    "field": (
+        "field (px)",
+        "number",
+        "Receptive field: side of the square of the photo that one value depends on.",
+    ),
+    "every": (
+        "every (px)",
+        "number",
+        "Photo pixels from one value's square to its neighbor's.",
+    ),
+}
+"""Key: heading, how it is shown, and what it means."""
+NOTHING = "–"
+
+_CSS = """
+figure { margin: 0; overflow: auto; max-height: 920px; color: var(--st-text-color);
+  font-family: var(--st-font); font-size: 13.5px; border-radius: 9px;
+  border: 1px solid color-mix(in srgb, var(--st-text-color) 16%, transparent); }
+table { border-collapse: collapse; width: 100%; white-space: nowrap; }
+th, td { padding: 5px 10px; text-align: left; font-weight: 400;
+  border-bottom: 1px solid color-mix(in srgb, var(--st-text-color) 9%, transparent); }
+tbody tr:last-child > * { border-bottom: none; }
+thead th { position: sticky; top: 0; z-index: 1; font-size: 12.5px;
+  background: var(--st-secondary-background-color); }
+.number, .bar { text-align: right; font-variant-numeric: tabular-nums; }
+button { all: unset; cursor: pointer; }
+button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
+thead button::after { content: ""; display: inline-block; width: 1em; text-align: center; }
+thead [aria-sort="ascending"] button::after { content: "↑"; }
+thead [aria-sort="descending"] button::after { content: "↓"; }
+tbody tr { cursor: pointer; }
+tbody th { font-weight: 600; }
+tbody tr:hover { background: color-mix(in srgb, var(--st-text-color) 5%, transparent); }
+tr[aria-selected="true"] {
+  background: color-mix(in srgb, var(--st-primary-color) 14%, transparent);
+  box-shadow: inset 3px 0 var(--st-primary-color); }
+.bar { min-width: 130px; }
+.bar i { display: block; height: 4px; border-radius: 2px; background: var(--tint); }
+"""
+
+_JS = """
+export default function ({ data, parentElement, setTriggerValue }) {
+  const figure = parentElement.querySelector("figure");
+  if (figure.drawn !== data.table) {
+    figure.innerHTML = data.table;
+    figure.drawn = data.table;
+  }
+  figure.setAttribute("aria-label", data.title);
+  const body = figure.querySelector("tbody");
+  for (const row of body.rows) {
+    row.setAttribute("aria-selected", row.dataset.layer === data.chosen);
+    row.onclick = () => setTriggerValue("layer", row.dataset.layer);
+  }
+  for (const heading of figure.querySelectorAll("thead th")) {
+    heading.querySelector("button").onclick = () => {
+      const falls = heading.getAttribute("aria-sort") === "descending";
+      const sorted = falls ? "ascending" : "descending";
+      for (const other of figure.querySelectorAll("thead th")) other.removeAttribute("aria-sort");
+      heading.setAttribute("aria-sort", sorted);
+      const key = (row) => row.cells[heading.cellIndex].dataset.value;
+      const numbers = { numeric: true };
+      const rows = [...body.rows].sort((a, b) => key(a).localeCompare(key(b), "en", numbers));
+      body.append(...(sorted === "ascending" ? rows : rows.reverse()));
+    };
+  }
+}
+"""
+
+_component = st.components.v2.component(
+    "layer_table", html='<figure role="group"></figure>', css=_CSS, js=_JS
+)
+
+
+def draw(network: Network, chosen: Layer, key: str, choose: Callable[[str], None]) -> None:
+    """Draw the table; a click on a row chooses its layer."""
+    data = {
+        "table": as_html(network),
+        "title": f"{network.title}'s layers, one in each row",
+        "chosen": chosen.paper_name,
+    }
+    _component(data=data, key=key, on_layer_change=lambda: choose(st.session_state[key].layer))
+
+
+def as_html(network: Network) -> str:
+    """The table: a row for each layer, bars as long as its share of the largest."""
+    headings = "".join(
+        f'<th scope="col" class="{how}" title="{escape(meaning)}">'
+        f'<button type="button">{escape(heading)}</button></th>'
+        for heading, how, meaning in COLUMNS.values()
+    )
+    largest = {
+        key: max(getattr(layer, key) for layer in network.layers)
+        for key, (_, how, _) in COLUMNS.items()
+        if how == "bar"
+    }
+    rows = "".join(_row(layer, largest) for layer in network.layers)
+    return f"<table><thead><tr>{headings}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def values(layer: Layer) -> dict[str, str | int | None]:
+    """What the table says of a layer, by column."""
+    return {
+        "layer": layer.paper_name,
+        "keras": layer.name,
+        "kind": layer.kind,
+        "output": shape(layer.output_shape),
+        "kernel": shape(layer.kernel) if layer.kernel else None,
+        "stride": layer.stride,
+        "parameters": layer.parameters,
+        "multiply_adds": layer.multiply_adds,
+        "field": layer.receptive_field,
+        "every": layer.receptive_stride if layer.spatial else None,
+    }
+
+
+def _row(layer: Layer, largest: dict[str, int]) -> str:
+    cells = []
+    for key, value in values(layer).items():
+        how = COLUMNS[key][1]
+        text = NOTHING if value is None else f"{value:,}" if how == "bar" else str(value)
+        if key == "layer":
+            text = f'<button type="button">{escape(text)}</button>'
+        if how == "bar" and value:
+            tint = f"--tint: {KINDS[layer.kind]}"
+            text += f'<i style="{tint}; width: {100 * value / largest[key]:.2f}%"></i>'
+        tag = 'th scope="row"' if key == "layer" else "td"
+        data = "" if value is None else escape(str(value))
+        cells.append(f'<{tag} class="{how}" data-value="{data}">{text}</{tag.split()[0]}>')
+    return f'<tr data-layer="{escape(layer.paper_name)}">{"".join(cells)}</tr>'
