@@ -74,7 +74,7 @@ def test_a_picture_on_the_home_page_is_a_link(server, page):
     opened(page, server)
     picture = page.get_by_alt_text(re.compile("Drawn by VGG16")).first
     picture.click(force=True)  # Its link lies over it.
-    expect(page).to_have_url(re.compile("Feature_visualization.*channel=21"))
+    expect(page).to_have_url(re.compile("Feature_visualization.*channel=403"))
     expect(page.get_by_text(re.compile(r"^Step \d+ of"))).to_be_visible()
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text(re.compile("Stopped at step"))).to_be_visible()
