@@ -101,7 +101,8 @@ with right:
 st.subheader("The same graph in TensorBoard")
 st.markdown(
     "The event file holds the TensorFlow graph of one picture's way through the network. "
-    "Save it in a folder of its own, and open that folder:"
+    "Save it in a folder of its own; `pip install tensorboard` gets TensorBoard, and "
+    "`tensorboard --logdir FOLDER` opens that folder."
 )
 st.download_button(
     "Make and download the event file",
@@ -111,9 +112,9 @@ st.download_button(
     on_click="ignore",
     icon=":material/account_tree:",
 )
-st.code("pip install tensorboard\ntensorboard --logdir FOLDER", "bash")
 st.caption("Or let `python -m explorer tensorboard -o FOLDER` make the file.")
-with st.expander("Show code"):
-    st.code(CODE.format(network=model.name, layer=layer.paper_name), "python")
+with st.expander("Show code", key=f"{PAGE}:code", on_change="rerun") as code:
+    if code.open:  # else the browser would load what colors code, which takes longer than the page
+        st.code(CODE.format(network=model.name, layer=layer.paper_name), "python")
 address.write(PAGE, networks.as_link(model) | {"layer": layer.paper_name, "photo": photo})
 warm_up_later(model.name)
