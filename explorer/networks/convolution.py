@@ -17,7 +17,7 @@ from explorer.networks.layers import Layer
 WIDE = 128 * 256
 """A kernel with more weights than this at each place is split, on a CPU, into kernels of `PART`
 output channels: oneDNN reads it as it lies in memory, and there its long rows drive each other out
-of the cache."""
+of the cache. Not so a 1×1 kernel, which is read but once."""
 PART = 64
 FEW = 4
 """With so few output channels, four pixels are computed as if they were channels of one pixel: that
@@ -141,7 +141,8 @@ def _split(weights, kernel) -> list:
     import tensorflow as tf
 
     inputs, outputs = kernel.shape[2:]
-    split = inputs * outputs > WIDE and device.on_cpu() and not tf.is_symbolic_tensor(kernel)
+    wide = inputs * outputs > WIDE and tuple(kernel.shape[:2]) != (1, 1)
+    split = wide and device.on_cpu() and not tf.is_symbolic_tensor(kernel)
     starts = range(0, outputs, PART if split else outputs)
     return [weights[..., i : i + starts.step] for i in starts]
 
