@@ -11,18 +11,15 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 DOCS = Path(__file__).parents[1] / "docs"
-PICTURE = "layer=conv4_1&channel=6&size=160&seed=0"
+PICTURE = "layer=conv4_1&channel=403&size=160&seed=0"
 PAGES = {
     "home": ("/", "Draw what a channel looks for"),
-    "structure": ("/Model_structure?layer=conv3_1", "Where the work is done"),
+    "structure": ("/Model_structure?layer=conv3_1", "of all multiply-adds"),
     "activations": ("/Filter_activations?layer=conv3_1&photo=cat", "mean activation"),
-    "feature": (
-        f"/Feature_visualization?{PICTURE}&recipe=report/4-small-norm;steps=60",
-        "Finished",
-    ),
+    "feature": (f"/Feature_visualization?{PICTURE}&recipe=best;steps=64", "Finished"),
     "compare": (
-        f"/Compare?{PICTURE}&recipe1=report/naive;steps=40&recipe2=report/2-decay;steps=40"
-        "&recipe3=report/4-small-norm;steps=40",
+        f"/Compare?{PICTURE}&recipe1=report/naive;steps=40&recipe2=report/4-small-norm;steps=40"
+        "&recipe3=best;steps=40",
         "Finished",
     ),
     "report": ("/The_report?section=improved", "Mean spectral energy"),
