@@ -390,7 +390,9 @@ class Studio:
                     self._keep(job)
                 job.error = error
                 job.status = status  # last, as pages look without asking for the lock
-            device.settle()
+                idle = not self._queues
+            if idle:  # it takes a moment, for which nobody is to wait
+                device.settle()
 
     def _share_ancestors(self, job: Job) -> None:
         """Finished pictures may start other renders; the newest 32 are kept."""

@@ -98,9 +98,8 @@ def _progress(page: str, held: Ticket, view: View) -> None:
         stop.button("Stop", key=f"{page}:stop", on_click=held.stop, width="stretch")
     elif view.status == STOPPED:
         bar, more = st.columns((6, 1), vertical_alignment="center")
-        bar.progress(
-            share, text=f"Stopped at step {view.done} of {view.total}; the picture is kept."
-        )
+        kept = "the picture is kept" if view.frames else "there was no picture yet"
+        bar.progress(share, text=f"Stopped at step {view.done} of {view.total}; {kept}.")
         more.button(
             "Continue", key=f"{page}:continue", on_click=_go_on, args=(page, held), width="stretch"
         )
