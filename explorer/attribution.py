@@ -14,6 +14,7 @@ import numpy as np
 from explorer.activations import Square, overlay, receptive_square, statistics
 from explorer.errors import InputError
 from explorer.excitation import check_target
+from explorer.networks.gradients import with_gradient
 from explorer.networks.layers import Layer
 from explorer.networks.network import KEPT_FUNCTIONS, Network
 from explorer.targets import Target, describe, place
@@ -219,11 +220,11 @@ def _activated(network: Network, method: Attribution, layer: Layer, values):
     if layer.activation == "linear":
         return values
 
-    @tf.custom_gradient
+    @with_gradient
     def whatever_the_input(values):
         return network.activate(layer, values), tf.identity
 
-    @tf.custom_gradient
+    @with_gradient
     def if_positive(answer):
         return tf.identity(answer), tf.nn.relu
 

@@ -243,6 +243,7 @@ def effnet(effnet_session, monkeypatch):
 
 
 COMPILED = (
+    ("explorer.attribution", "_compiled"),
     ("explorer.excitation", "_compiled"),
     ("explorer.measures", "_activation"),
     ("explorer.step", "compiled"),

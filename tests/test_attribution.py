@@ -19,6 +19,7 @@ from explorer.attribution import (
     strength_picture,
 )
 from explorer.networks import load_network
+from explorer.networks.network import KEPT_FUNCTIONS
 from explorer.targets import Target
 
 SIZE = (19, 23)
@@ -370,3 +371,11 @@ def test_strength_lies_over_the_gray_picture():
     found = strength_picture(picture, values).astype(int)
     colored = np.ptp(found, axis=-1) > 1
     assert colored[5, 6] and colored.sum() == 1
+
+
+@METHODS
+def test_however_many_sizes_there_are_few_traces_stay(tiny, traces, method):
+    """None is held by the gradients of its own that it has."""
+    for side in range(32, 32 + KEPT_FUNCTIONS + 4):
+        attribution(tiny, np.zeros((side, 24, 3), np.uint8), Target("second", 1), method)
+    assert 0 < traces() <= KEPT_FUNCTIONS

@@ -227,13 +227,23 @@ def test_spectra_are_bounded_and_so_show_what_the_network_sees(tiny, name):
         assert frame.score == pytest.approx(score, rel=1e-6)
 
 
-def test_however_many_sizes_there_are_few_traces_stay(tiny, traces):
+@pytest.mark.parametrize(
+    ("methods", "size", "most"),
+    [
+        ({"noise": {}, "rms": {}}, 32, 2),
+        ({"noise": {}, "rms": {}, "tiles": {"side": 64}}, 130, 2 + 2),
+        ({"maco": {}, "nadam": {}, "crops": {"count": 3}}, 32, 2 + 2),
+    ],
+    ids=["plain", "in tiles", "in turn"],
+)
+def test_however_many_sizes_there_are_few_traces_stay(tiny, traces, methods, size, most):
+    """Of each step two, and two more for a loop."""
     stepping.compiled.keep(4)
     try:
-        for side in range(32, 42):
-            for _ in render(tiny, recipe({"noise": {}, "rms": {}}, steps=1, size=(side, 32))):
+        for side in range(size, size + 10):
+            for _ in render(tiny, recipe(methods, steps=1, size=(side, size))):
                 pass
         assert len(stepping.compiled) == 4
-        assert 0 < traces() <= 2 * 4
+        assert 0 < traces() <= most * 4
     finally:
         stepping.compiled.keep(stepping.KEPT_STEPS)
