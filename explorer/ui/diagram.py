@@ -5,11 +5,10 @@ from collections.abc import Callable, Sequence
 from html import escape
 from itertools import pairwise
 
-import streamlit as st
-
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.palette import KINDS
+from explorer.ui import clickable
 
 _BLOCK = re.compile(r"block(\d+)([a-z]?)_")
 
@@ -92,34 +91,13 @@ i { font-style: normal; }
 }
 """
 
-_JS = """
-export default function ({ data, parentElement, setTriggerValue }) {
-  const figure = parentElement.querySelector("figure");
-  if (figure.drawn !== data.graph) {
-    figure.innerHTML = data.graph;
-    figure.drawn = data.graph;
-  }
-  figure.setAttribute("aria-label", data.title);
-  for (const button of figure.querySelectorAll("button")) {
-    button.setAttribute("aria-pressed", button.dataset.layer === data.chosen);
-    button.onclick = () => setTriggerValue("layer", button.dataset.layer);
-  }
-}
-"""
-
-_component = st.components.v2.component(
-    "network_graph", html='<figure role="group"></figure>', css=_CSS, js=_JS
-)
+_show = clickable.figure("network_graph", _CSS, mark="aria-pressed")
 
 
 def draw(network: Network, chosen: Layer, key: str, choose: Callable[[str], None]) -> None:
     """Draw the network, blocks from left to right; a click on a layer chooses it."""
-    data = {
-        "graph": as_html(network),
-        "title": f"{network.title} from input to {network.layers[-1].paper_name}",
-        "chosen": chosen.paper_name,
-    }
-    _component(data=data, key=key, on_layer_change=lambda: choose(st.session_state[key].layer))
+    title = f"{network.title} from input to {network.layers[-1].paper_name}"
+    _show(as_html(network), title, chosen, key, choose)
 
 
 def blocks(network: Network) -> dict[str, list[list[Layer]]]:

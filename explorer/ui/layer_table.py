@@ -7,11 +7,10 @@ once.
 from collections.abc import Callable
 from html import escape
 
-import streamlit as st
-
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.palette import KINDS
+from explorer.ui import clickable
 from explorer.ui.diagram import shape
 
 COLUMNS = {
@@ -63,19 +62,8 @@ tr[aria-selected="true"] {
 .bar i { display: block; height: 4px; border-radius: 2px; background: var(--tint); }
 """
 
-_JS = """
-export default function ({ data, parentElement, setTriggerValue }) {
-  const figure = parentElement.querySelector("figure");
-  if (figure.drawn !== data.table) {
-    figure.innerHTML = data.table;
-    figure.drawn = data.table;
-  }
-  figure.setAttribute("aria-label", data.title);
+_SORT = """
   const body = figure.querySelector("tbody");
-  for (const row of body.rows) {
-    row.setAttribute("aria-selected", row.dataset.layer === data.chosen);
-    row.onclick = () => setTriggerValue("layer", row.dataset.layer);
-  }
   for (const heading of figure.querySelectorAll("thead th")) {
     heading.querySelector("button").onclick = () => {
       const falls = heading.getAttribute("aria-sort") === "descending";
@@ -88,22 +76,15 @@ export default function ({ data, parentElement, setTriggerValue }) {
       body.append(...(sorted === "ascending" ? rows : rows.reverse()));
     };
   }
-}
 """
 
-_component = st.components.v2.component(
-    "layer_table", html='<figure role="group"></figure>', css=_CSS, js=_JS
-)
+_show = clickable.figure("layer_table", _CSS, mark="aria-selected", more=_SORT)
 
 
 def draw(network: Network, chosen: Layer, key: str, choose: Callable[[str], None]) -> None:
     """Draw the table; a click on a row chooses its layer."""
-    data = {
-        "table": as_html(network),
-        "title": f"{network.title}'s layers, one in each row",
-        "chosen": chosen.paper_name,
-    }
-    _component(data=data, key=key, on_layer_change=lambda: choose(st.session_state[key].layer))
+    title = f"{network.title}'s layers, one in each row"
+    _show(as_html(network), title, chosen, key, choose)
 
 
 def as_html(network: Network) -> str:
