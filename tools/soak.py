@@ -16,12 +16,13 @@ from streamlit.testing.v1 import AppTest
 from explorer.bench import answers
 from explorer.bench.memory import peak_mb, resident_mb
 from explorer.bench.pages import PAGES, ROOT
+from explorer.bench.together import rendered
 from explorer.measures import judged
 from explorer.networks import NETWORKS, load_network
 from explorer.presets import PRESETS
 from explorer.recipe import Recipe, preset
 from explorer.settings import Settings
-from explorer.studio import FINISHED, LIVE, Studio
+from explorer.studio import Studio
 from explorer.targets import Target
 
 MOST_MB = 1200
@@ -57,12 +58,7 @@ def recipes(name: str) -> Iterator[Recipe]:
 
 def draw(studio: Studio, recipe: Recipe) -> None:
     """Render a recipe as a page does, and judge its picture in a thread of its own."""
-    ticket = studio.submit("soak", [recipe])
-    while ticket.view().status in LIVE:
-        time.sleep(0.005)
-    view = ticket.view()
-    assert view.status == FINISHED, view.error
-    network, frame = load_network(recipe.network), view.frames[0].kept
+    network, frame = load_network(recipe.network), rendered(studio, [recipe]).frames[0].kept
     with ThreadPoolExecutor(1) as thread:
         thread.submit(judged, network, recipe.target, frame.pictures[0]).result()
 

@@ -7,7 +7,7 @@ from statistics import median
 
 from explorer.recipe import Recipe, preset
 from explorer.settings import Settings
-from explorer.studio import FINISHED, LIVE, Studio
+from explorer.studio import FINISHED, LIVE, Studio, View
 from explorer.targets import Target
 
 PRESETS = ("report/naive", "report/1-clip", "report/2-decay", "report/3-blur")
@@ -54,11 +54,17 @@ def measure(repeats: int, done: Callable = lambda: None) -> Together:
     return Together(PRESETS, STEPS, median(together[1:]), median(alone[1:]), median(times))
 
 
-def _seconds(studio: Studio, recipes: Sequence[Recipe]) -> float:
-    start = time.perf_counter()
+def rendered(studio: Studio, recipes: Sequence[Recipe]) -> View:
+    """Have the studio render recipes, as a page does, and wait for the end."""
     ticket = studio.submit("bench", recipes)
     while ticket.view().status in LIVE:
         time.sleep(LOOK_SECONDS)
     view = ticket.view()
     assert view.status == FINISHED, view.error
+    return view
+
+
+def _seconds(studio: Studio, recipes: Sequence[Recipe]) -> float:
+    start = time.perf_counter()
+    rendered(studio, recipes)
     return time.perf_counter() - start
