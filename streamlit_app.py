@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer.images import data_url
 from explorer.networks import DEFAULT_NETWORK
 from explorer.ui import layout
 from explorer.ui.home import DOORS, FOLDER, PICTURES
@@ -15,7 +16,7 @@ layout.begin(
 for column, picture in zip(st.columns(len(PICTURES)), PICTURES, strict=True):
     with column, st.container(key=f"pick-{picture.file}"):
         jpeg = (FOLDER / picture.file).read_bytes()
-        st.image(layout.data_url(jpeg), width="stretch", alt=f"Drawn by VGG16: {picture.caption}")
+        st.image(data_url(jpeg), width="stretch", alt=f"Drawn by VGG16: {picture.caption}")
         st.page_link(
             "pages/3_Feature_visualization.py",
             label=f"{picture.caption} – draw it",

@@ -1,5 +1,6 @@
 """Pictures in and out: photos of any kind to RGB, PNG files that carry a note."""
 
+import base64
 import hashlib
 import io
 import json
@@ -164,6 +165,11 @@ def jpeg_bytes(pixels: np.ndarray, quality: int = 88) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()
+
+
+def data_url(jpeg: bytes) -> str:
+    """An address that holds a JPEG itself, so that showing it needs no file beside."""
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
 
 
 def gif_bytes(pictures: list[bytes], seconds: float = 4.0) -> bytes:

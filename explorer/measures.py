@@ -276,8 +276,7 @@ class Measure:
         """A value with its unit, as people read it."""
         if self.unit == "%":
             return f"{100 * value:.1f} %"
-        text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-        return f"{text} {self.unit}".strip()
+        return f"{number(value)} {self.unit}".strip()
 
 
 MEASURES = {
@@ -342,6 +341,11 @@ def judged(
         values["margin"] = found["shown"].margin
         values["worst_rank"] = max(standing.rank for standing in found.values())
     return values
+
+
+def number(value: float) -> str:
+    """A score or another number with as many digits as mean something."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def in_words(name: str, value: float) -> str:

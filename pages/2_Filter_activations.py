@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer.activations import code_of, tops
 from explorer.errors import InputError, MissingWeights
-from explorer.images import SAMPLES, jpeg_bytes
+from explorer.images import SAMPLES, data_url, jpeg_bytes
 from explorer.ui import activations, address, attribution, layout, networks, recognition, steady
 from explorer.ui.activations import PAGE
 from explorer.ui.photos import choose_photo
@@ -32,7 +32,7 @@ with left:
     scale, lay_over = activations.choose_colors()
     image = photo.fitted((model.input_size, model.input_size))
     with st.container(key="photo-given"):
-        url = layout.data_url(jpeg_bytes(image))
+        url = data_url(jpeg_bytes(image))
         st.image(url, width="stretch", alt="The photo as the network gets it")
     st.caption(f"What {model.title} gets: {model.input_size} × {model.input_size} px")
     recognition.show(model, photo)

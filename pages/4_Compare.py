@@ -6,6 +6,7 @@ import streamlit as st
 from PIL import Image
 
 from explorer.links import link_of, recipes_in
+from explorer.measures import number
 from explorer.networks import load_network
 from explorer.presets import PRESETS
 from explorer.sheets import sheet
@@ -13,7 +14,6 @@ from explorer.snippets import code_of
 from explorer.studio import LIVE
 from explorer.targets import describe
 from explorer.ui import address, controls, excite, judgment, layout, live, networks, steady
-from explorer.ui.layout import number
 from explorer.ui.photos import own_photo
 from explorer.ui.session import settings, visitor, warm_up
 

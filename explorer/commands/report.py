@@ -12,7 +12,7 @@ from explorer.report import making
 from explorer.report.document import APP, as_html
 from explorer.report.figures import NETWORK, class_network, figures
 from explorer.report.results import FILE
-from explorer.report.words import about_classes, verdicts
+from explorer.report.words import about_classes, mark_of, verdicts
 
 PAGE = "index.html"
 BAR = "{desc} {percentage:3.0f}%|{bar}| {elapsed}, {remaining} left"
@@ -69,7 +69,6 @@ def run(arguments):
         return print_json(told | {"output": str(page)})
     print(about_classes(results))
     for row in told["statements"]:
-        number = f"({row['number']})" if row["number"] != "0" else ""
-        print(f"{number:>4} {row['verdict']:15} {row['held']:>2} of {len(row['checks'])}  ", end="")
-        print(row["said"])
+        held = f"{row['held']:>2} of {len(row['checks'])}"
+        print(f"{mark_of(row):>4} {row['verdict']:15} {held}  {row['said']}")
     print(f"The page is {page}.")

@@ -1,6 +1,5 @@
 """The report as one HTML page that needs nothing beside it: pictures, plots, numbers, recipes."""
 
-import base64
 import re
 from functools import cache
 from pathlib import Path
@@ -11,7 +10,7 @@ import numpy as np
 from markupsafe import Markup, escape
 from PIL import Image
 
-from explorer.images import jpeg_bytes
+from explorer.images import data_url, jpeg_bytes
 from explorer.links import link_of
 from explorer.networks import load_network
 from explorer.report import drawing, plots
@@ -26,6 +25,8 @@ from explorer.report.words import (
     name_of,
     numbers_of,
     of_maps,
+    shape_of,
+    title_of,
     verdicts,
 )
 from explorer.snippets import command_of
@@ -49,7 +50,7 @@ def as_html(results: Results, folder: Path, app: str = APP) -> str:
         key: [
             {
                 "figures": [_card(figure, results, folder, app) for figure in row],
-                "title": row[0].about if row[0].subject != "layers" else "VGG16, layer by layer",
+                "title": title_of(row),
                 "plot": _plot(row, results),
             }
             for row in section
@@ -95,7 +96,7 @@ def _maps(results: Results, folder: Path) -> list[dict]:
     return [
         {
             "layer": entry["layer"],
-            "shape": " × ".join(map(str, load_network(NETWORK).layer(entry["layer"]).output_shape)),
+            "shape": shape_of(load_network(NETWORK).layer(entry["layer"])),
             "numbers": of_maps(entry["measures"]),
             "filters": [
                 {
@@ -113,8 +114,7 @@ def _maps(results: Results, folder: Path) -> list[dict]:
 def _picture(folder: Path, key: str) -> str:
     """A picture of the folder as a data address."""
     with Image.open(folder / f"{key}.png") as image:
-        jpeg = jpeg_bytes(np.asarray(image.convert("RGB")), QUALITY)
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
+        return data_url(jpeg_bytes(np.asarray(image.convert("RGB")), QUALITY))
 
 
 def _with_code(words: str) -> Markup:

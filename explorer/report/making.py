@@ -1,5 +1,6 @@
 """Draw and measure the report's figures into a folder; what is finished there is not redone."""
 
+import io
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -62,11 +63,12 @@ def picture_path(folder: Path, figure: Figure) -> Path:
 def finished(path: Path, recipe: Recipe) -> Finished | None:
     """The picture of exactly this recipe in a file, whole and measured; None if there is none."""
     try:
-        found, stop = read_picture(path)
-        entry = read_note(path).get(NOTE)
-        with Image.open(path) as picture:
+        data = path.read_bytes()
+        found, stop = read_picture(data)
+        entry = read_note(data).get(NOTE)
+        with Image.open(io.BytesIO(data)) as picture:
             picture.verify()
-        with Image.open(path) as picture:
+        with Image.open(io.BytesIO(data)) as picture:
             image = np.asarray(picture.convert("RGB"))
     except (InputError, OSError, SyntaxError, ValueError):
         return None

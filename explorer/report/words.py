@@ -1,8 +1,10 @@
 """Figures, numbers and verdicts as people read them; no TensorFlow."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from explorer.measures import number
 from explorer.networks import load_network
+from explorer.networks.layers import Layer
 from explorer.report.figures import NETWORK, Figure
 from explorer.report.numbers import ALL, OF_MAPS
 from explorer.report.results import Results
@@ -21,13 +23,26 @@ def name_of(figure: Figure) -> str:
     return figure.about if figure.subject == "layers" else figure.title
 
 
+def title_of(row: Sequence[Figure]) -> str:
+    """What a row of figures is about."""
+    return row[0].about if row[0].subject != "layers" else "VGG16, layer by layer"
+
+
+def shape_of(layer: Layer) -> str:
+    """The size of what a layer answers."""
+    return " × ".join(map(str, layer.output_shape))
+
+
+def mark_of(row: Mapping) -> str:
+    """The report's number of a statement in `verdicts`, in parentheses; one has none."""
+    return f"({row['number']})" if row["number"] != "0" else ""
+
+
 def numbers_of(figure: Figure, results: Results) -> dict[str, str]:
     """Title of each measure that is shown beside a figure -> its value in words."""
     entry = results.figures[figure.key]
     shown = (*(OF_CLASS if figure.subject == "class" else ()), *SHOWN)
-    score = entry["score"]
-    words = f"{score:,.0f}" if abs(score) >= 100 else f"{score:.3g}"
-    return {"score": words} | {
+    return {"score": number(entry["score"])} | {
         ALL[name].title: ALL[name].words(entry["measures"][name])
         for name in shown
         if name in entry["measures"]
@@ -79,14 +94,10 @@ def table(results: Results) -> str:
     lines = ["| of the report | its statements, and how many of our checks hold |", "| --- | --- |"]
     for key, (title, _) in SECTIONS.items():
         said = "; ".join(
-            f"{_marked(row)}: **{row['verdict']}**"
+            f"{mark_of(row)} {row['short']}: **{row['verdict']}**".lstrip()
             + f" ({row['held']} of {len(row['checks'])})" * bool(row["checks"])
             for row in rows
             if row["section"] == key
         )
         lines.append(f"| {title} | {said} |")
     return "\n".join(lines) + "\n"
-
-
-def _marked(row: Mapping) -> str:
-    return f"({row['number']}) {row['short']}" if row["number"] != "0" else row["short"]

@@ -25,15 +25,15 @@ from explorer.activations import (
     strongest,
 )
 from explorer.errors import InputError
-from explorer.images import SAMPLES, Photo, jpeg_bytes
+from explorer.images import SAMPLES, Photo, data_url, jpeg_bytes
 from explorer.links import default_preset, link_of, whole
+from explorer.measures import number
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.recipe import preset
 from explorer.sheets import COLORMAP, enlarged, heat_map
 from explorer.targets import Target
 from explorer.ui import live, networks, steady
-from explorer.ui.layout import data_url, number
 from explorer.ui.session import network, warm_up
 
 PAGE = "activations"

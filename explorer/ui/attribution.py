@@ -14,13 +14,12 @@ from explorer.attribution import (
     strength_picture,
 )
 from explorer.errors import InputError
-from explorer.images import SAMPLES, Photo, jpeg_bytes
+from explorer.images import SAMPLES, Photo, data_url, jpeg_bytes
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.sheets import enlarged
 from explorer.targets import Target
 from explorer.ui.activations import LARGE, PAGE
-from explorer.ui.layout import data_url
 from explorer.ui.session import network
 
 STYLE = """

@@ -9,11 +9,18 @@ import streamlit as st
 from explorer.diagnosis import Case, diagnosed
 from explorer.errors import InputError
 from explorer.images import Photo
-from explorer.measures import MEASURES, QUARTER, in_words, judged, radial_spectrum, standings
+from explorer.measures import (
+    MEASURES,
+    QUARTER,
+    in_words,
+    judged,
+    number,
+    radial_spectrum,
+    standings,
+)
 from explorer.networks import load_network
 from explorer.render import Frame
 from explorer.studio import FINISHED, Ticket, View
-from explorer.ui.layout import number
 
 KEPT = 256
 """Pictures whose measures are remembered."""

@@ -1,6 +1,5 @@
 """What every page has: its frame, its style, and small pieces of text."""
 
-import base64
 import re
 from collections.abc import Iterable
 from urllib.parse import quote
@@ -78,11 +77,6 @@ def complain(sentences: Iterable[str]) -> None:
         st.warning(sentence, icon=":material/warning:")
 
 
-def data_url(jpeg: bytes) -> str:
-    """An address that holds a JPEG itself, so that showing it stores nothing on the server."""
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
-
-
 def file_name(words: str) -> str:
     """Words as the name of a file, without its ending: "conv3_1-channel-1"."""
     return "-".join(re.findall(r"[\w.−]+", words)).replace("−", "minus-")[:LONGEST_NAME].strip("-")
@@ -92,8 +86,3 @@ def duration(seconds: float) -> str:
     """Seconds for people: "8 s", "2 min 5 s"."""
     whole = max(1, round(seconds))
     return f"{whole} s" if whole < 90 else f"{whole // 60} min {whole % 60} s"
-
-
-def number(score: float) -> str:
-    """A score with as many digits as mean something."""
-    return f"{score:,.0f}" if abs(score) >= 100 else f"{score:.3g}"

@@ -6,12 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from explorer.errors import InputError
-from explorer.images import Photo, jpeg_bytes
+from explorer.images import Photo, data_url, jpeg_bytes
+from explorer.measures import number
 from explorer.networks import device
 from explorer.recipe import Recipe
 from explorer.render import Frame
 from explorer.studio import FAILED, FINISHED, LIVE, STOPPED, Ticket, View
-from explorer.ui.layout import data_url, duration, number
+from explorer.ui.layout import duration
 from explorer.ui.session import studio, visitor
 
 POLL_SECONDS = 0.4

@@ -8,8 +8,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from explorer.errors import InputError
-from explorer.images import SAMPLES, Photo, jpeg_bytes, read_photo, sample_photo
-from explorer.ui.layout import data_url
+from explorer.images import SAMPLES, Photo, data_url, jpeg_bytes, read_photo, sample_photo
 from explorer.ui.session import upload_mb
 
 PROMISE = "Photos stay in memory and are never stored."

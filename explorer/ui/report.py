@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from explorer.images import jpeg_bytes, sample_photo
+from explorer.images import data_url, jpeg_bytes, sample_photo
 from explorer.links import link_of
 from explorer.networks import load_network
 from explorer.networks.layers import Layer
@@ -14,10 +14,18 @@ from explorer.report.drawing import as_svg
 from explorer.report.figures import NETWORK, PHOTO, SIZE, Figure, class_network, sections
 from explorer.report.results import STORED, Results, map_key
 from explorer.report.statements import FAILS, HOLDS, IN_PART, SECTIONS
-from explorer.report.words import about_classes, name_of, numbers_of, of_maps, verdicts
+from explorer.report.words import (
+    about_classes,
+    mark_of,
+    name_of,
+    numbers_of,
+    of_maps,
+    shape_of,
+    title_of,
+    verdicts,
+)
 from explorer.snippets import command_of
 from explorer.ui import drawing, live, steady
-from explorer.ui.layout import data_url
 
 PAGE = "report"
 FIRST = "verdicts"
@@ -98,7 +106,7 @@ def statements(section: str, results: Results) -> None:
 
 
 def _numbered(row: Mapping) -> str:
-    return f"({row['number']}) {row['said']}" if row["number"] != "0" else row["said"]
+    return f"{mark_of(row)} {row['said']}".lstrip()
 
 
 def _held(row: Mapping) -> str:
@@ -132,7 +140,7 @@ def section(key: str, results: Results | None) -> None:
 
 def _row(row: Sequence[Figure], newer: Sequence[Figure], results: Results | None) -> None:
     """Figures side by side; `newer` are those that this machine would draw."""
-    st.markdown(f"**{row[0].about if row[0].subject != 'layers' else 'VGG16, layer by layer'}**")
+    st.markdown(f"**{title_of(row)}**")
     for first in range(0, len(row), COLUMNS):
         columns = st.columns(COLUMNS, gap="medium")
         pairs = zip(row[first : first + COLUMNS], newer[first : first + COLUMNS], strict=True)
@@ -210,7 +218,7 @@ def _activations(results: Results | None) -> None:
     st.image(data_url(photo), width=SIZE, alt=f"The photo: {PHOTO}")
     for entry in results.layers if results else ():
         layer = network.layer(entry["layer"])
-        st.markdown(f"**{layer.paper_name}**, {_shape(layer)}. Means over all filters:")
+        st.markdown(f"**{layer.paper_name}**, {shape_of(layer)}. Means over all filters:")
         _numbers(of_maps(entry["measures"]))
         with st.container(horizontal=True, gap="small", key=f"maps-{layer.paper_name}"):
             for each in entry["filters"]:
@@ -236,10 +244,6 @@ def _map(layer: Layer, each: Mapping) -> None:
         st.image(data_url(jpeg), width="stretch", alt=f"Activation of {name}")
         st.caption(f"filter {each['channel']}")
         _numbers(of_maps(each["measures"]))
-
-
-def _shape(layer: Layer) -> str:
-    return " × ".join(map(str, layer.output_shape))
 
 
 def about(results: Results) -> str:

@@ -6,10 +6,9 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from explorer.images import jpeg_bytes
+from explorer.images import data_url, jpeg_bytes
 from explorer.recipe import Recipe
 from explorer.render import Frame
-from explorer.ui.layout import data_url
 
 MOST = 12
 SIDE = 112

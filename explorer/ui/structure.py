@@ -5,7 +5,7 @@ import streamlit as st
 from PIL import Image, ImageDraw
 
 from explorer.activations import receptive_square
-from explorer.images import jpeg_bytes, png_bytes, sample_photo
+from explorer.images import data_url, jpeg_bytes, png_bytes, sample_photo
 from explorer.networks import load_network
 from explorer.networks.classes import short_name
 from explorer.networks.layers import Layer
@@ -14,7 +14,6 @@ from explorer.targets import EXCITABLE
 from explorer.ui import drawing
 from explorer.ui.charts import amount, histogram, total
 from explorer.ui.diagram import shape
-from explorer.ui.layout import data_url
 
 BINS, SPREAD = 60, 4
 """Bars of a histogram, and how many standard deviations it reaches to either side."""
