@@ -11,14 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import (
-    Image,
-    ImageOps,
-    PngImagePlugin,
-    TiffImagePlugin,  # noqa: F401 - with WebP, the formats that Pillow reads only once imported
-    UnidentifiedImageError,
-    WebPImagePlugin,  # noqa: F401
-)
+from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
 
 from explorer.errors import InputError
 

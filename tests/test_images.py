@@ -400,3 +400,17 @@ def test_written_files_have_ordinary_permissions(tmp_path, mask):
     finally:
         os.umask(before)
     assert (tmp_path / "a.png").stat().st_mode == (tmp_path / "b.png").stat().st_mode
+
+
+def test_every_format_is_read_first_thing(tmp_path):
+    """In a fresh process, where Pillow knows no more formats than the program asks it to."""
+    for name in images.FORMATS:
+        Image.fromarray(corners()).save(tmp_path / name, name)
+    code = (
+        "import sys; from pathlib import Path; from explorer.images import read_photo; "
+        "print([read_photo(path).pixels.shape for path in sorted(Path(sys.argv[1]).iterdir())])"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    found = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert found.returncode == 0, found.stderr
+    assert found.stdout.strip() == str([(12, 20, 3)] * len(images.FORMATS))

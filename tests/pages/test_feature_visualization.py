@@ -17,6 +17,7 @@ from explorer.parametrizations import SPECTRA
 from explorer.presets import PRESETS
 from explorer.recipe import preset
 from explorer.render import render
+from explorer.studio import Studio
 from explorer.targets import Target
 from explorer.ui.controls import STEP_RULES
 from explorer.ui.excite import KINDS
@@ -428,6 +429,16 @@ def test_a_stopped_render_is_not_blamed_for_rising(monkeypatch):
     app.run()
     assert not app.exception and app.metric
     assert not any("still rising" in warning.value for warning in app.warning)
+
+
+def test_a_render_stopped_before_its_first_picture_says_so(monkeypatch):
+    monkeypatch.setattr(Studio, "_turn", lambda self, job: time.sleep(0.01))
+    app = opened(layer="conv1_2", channel="3", size="64", recipe="report/naive;steps=400")
+    app.session_state["feature:ticket"].stop()
+    app.run()
+    assert not app.exception
+    (progress,) = app.get("progress")
+    assert progress.proto.text == "Stopped at step 0 of 400; there was no picture yet."
 
 
 def test_a_plateau_is_told():
