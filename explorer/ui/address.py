@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from explorer.ui import steady
+from explorer.ui import messages, steady
 
 Link = dict[str, str]
 LONGEST, LONGEST_RECIPE = 300, 2000
@@ -14,8 +14,9 @@ LONGEST, LONGEST_RECIPE = 300, 2000
 def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[list[str], bool]:
     """Fill a page's widgets when it is opened, by link or from another page.
 
-    A click may end a page's run before it has come to `write`; the run that follows must not fill
-    the widgets from the same link again.
+    While a page is open, its address changes by `write` or by going back and forward. An address
+    that differs from the one written without that comes from a browser that has not applied it
+    yet, or from a run that a click ended before it came to `write`: it must not undo the click.
 
     Args:
         page: its name.
@@ -28,9 +29,8 @@ def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[li
     state = st.session_state
     given, written = st.query_params.to_dict(), state.get(f"{page}:link")
     fresh = state.get("page") != page
-    opened = bool(given) and given != written and (fresh or given != state.get(f"{page}:opened"))
+    opened = bool(given) and given != written and (fresh or messages.by_history())
     if opened or fresh:
-        state[f"{page}:opened"] = given
         link, complaints = _of_sensible_length(given or written or {})
         with steady.setting():
             complaints += fill(link)
@@ -57,7 +57,6 @@ def write(page: str, link: Link) -> None:
     state = st.session_state
     changed = state.get(f"{page}:link") not in (None, link)
     state[f"{page}:link"] = link
-    state.pop(f"{page}:opened", None)
     if st.query_params.to_dict() != link:
         st.query_params.from_dict(link)
     if changed and state.get(f"{page}:complaints"):

@@ -19,7 +19,7 @@ from explorer.targets import (
     direction_of,
     direction_text,
 )
-from explorer.ui import steady
+from explorer.ui import messages, steady
 
 KINDS = {
     "Channel": "One channel of a layer: its mean over the map, or one neuron.",
@@ -166,7 +166,7 @@ def _channel(page: str, network: Network, photo: Photo | None) -> Target:
     channel = st.number_input(f"Channel, 0 to {last}", 0, last, step=1, key=f"{page}:channel")
 
     def move(by: int | None) -> None:
-        if steady.repeated(f"{page}:{by}"):
+        if messages.of_a_part():  # a poll that left beside the click carries a copy of it
             return
         with steady.setting():
             moved = random.randrange(last + 1) if by is None else state[f"{page}:channel"] + by

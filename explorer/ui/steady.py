@@ -6,7 +6,6 @@ message that was under way while the program set a widget, such as the channel f
 widget: what comes with an older number is stale, and all that was set since is set again.
 """
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,8 +14,6 @@ import streamlit as st
 ECHO, HISTORY = "steady", "steady:history"
 REMEMBERED = 20
 """Settings that a browser may not have seen yet, at most."""
-AT_ONCE = 0.25
-"""Seconds within which a click and its copy come."""
 
 
 def echo() -> None:
@@ -41,14 +38,6 @@ def overruled(key: str) -> bool:
     sent = st.session_state[key]
     settle()
     return st.session_state[key] != sent
-
-
-def repeated(button: str) -> bool:
-    """Whether a click has just been answered: a poll sent at the same moment carries it too."""
-    state = st.session_state
-    now, name = (state.get(ECHO, _latest()), time.monotonic()), f"{ECHO}:{button}"
-    before, state[name] = state.get(name), now
-    return before is not None and now[0] == before[0] and now[1] - before[1] < AT_ONCE
 
 
 @contextmanager

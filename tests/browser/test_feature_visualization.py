@@ -6,6 +6,7 @@ import time
 from playwright.sync_api import Page, expect
 
 from explorer.notes import read_picture
+from tests.browser.actions import stop
 
 PATH = "/Feature_visualization"
 QUICK = f"{PATH}?layer=conv3_1&channel=1&size=96&seed=0&recipe=report/naive;steps=40"
@@ -25,7 +26,7 @@ def test_the_home_page_leads_to_a_picture_that_grows(server, page):
     first = picture(page).get_attribute("src")
     expect(picture(page)).not_to_have_attribute("src", first)
     expect(page.get_by_text(re.compile("about .* left"))).to_be_visible()
-    page.get_by_role("button", name="Stop").click()
+    stop(page)
     expect(page.get_by_text(re.compile("Stopped at step"))).to_be_visible()
     expect(picture(page)).to_be_visible()
 
@@ -46,7 +47,7 @@ def test_a_link_opens_the_same_view_and_the_png_carries_its_recipe(server, page,
 def test_stop_keeps_the_picture_and_continue_goes_on(server, page):
     page.goto(server + LONG)
     expect(page.get_by_text(re.compile(r"Step ([3-9]|\d\d+) of 500"))).to_be_visible()
-    page.get_by_role("button", name="Stop").click()
+    stop(page)
     stopped = page.get_by_text(re.compile(r"Stopped at step \d+ of 500"))
     expect(stopped).to_be_visible()
     step = int(re.search(r"step (\d+)", stopped.inner_text())[1])
@@ -56,7 +57,7 @@ def test_stop_keeps_the_picture_and_continue_goes_on(server, page):
     going = page.get_by_text(re.compile(r"^Step \d+ of 500"))
     expect(going).to_be_visible()
     assert int(re.search(r"Step (\d+)", going.inner_text())[1]) >= step
-    page.get_by_role("button", name="Stop").click()
+    stop(page)
     expect(stopped).to_be_visible()
 
 

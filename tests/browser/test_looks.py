@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.actions import stop
+
 ADDRESSES = (
     "/",
     "/Model_structure",
@@ -76,7 +78,7 @@ def test_a_picture_on_the_home_page_is_a_link(server, page):
     picture.click(force=True)  # Its link lies over it.
     expect(page).to_have_url(re.compile("Feature_visualization.*channel=403"))
     expect(page.get_by_text(re.compile(r"^Step \d+ of"))).to_be_visible()
-    page.get_by_role("button", name="Stop").click()
+    stop(page)
     expect(page.get_by_text(re.compile("Stopped at step"))).to_be_visible()
 
 
@@ -86,12 +88,11 @@ def test_stop_stands_beside_the_progress(server, browser, width):
     page = context.new_page()
     recipes = "recipe1=report/naive;steps=600&recipe2=report/1-clip;steps=600"
     page.goto(f"{server}/Compare?layer=conv4_2&channel={width % 512}&size=160&{recipes}")
-    stop = page.get_by_role("button", name="Stop")
-    expect(stop).to_be_visible()
+    button = page.get_by_role("button", name="Stop")
+    expect(button).to_have_count(1)
     progress = page.get_by_role("progressbar").first.bounding_box()
-    button = stop.bounding_box()
-    assert button["x"] > progress["x"] + progress["width"] - 1
-    stop.click()
+    assert button.bounding_box()["x"] > progress["x"] + progress["width"] - 1
+    stop(page)
     context.close()
 
 

@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.actions import stop
+
 
 def test_the_network_is_chosen_and_its_graph_is_clicked(server, page):
     page.goto(f"{server}/Model_structure?photo=temple")
@@ -45,4 +47,4 @@ def test_classes_of_a_photo_and_on_to_a_picture_of_one(server, page):
     page.get_by_role("link", name="Draw what espresso looks like to it").click()
     expect(page).to_have_url(re.compile("Feature_visualization.*network=efficientnet-lite0"))
     expect(page.get_by_text("class 967 (espresso)").first).to_be_visible(timeout=90_000)
-    page.get_by_role("button", name="Stop").click()
+    stop(page)

@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.actions import stop
+
 
 def test_read_a_verdict_go_to_its_figures_and_watch_one_grow(server, page):
     page.goto(f"{server}/The_report")
@@ -18,5 +20,5 @@ def test_read_a_verdict_go_to_its_figures_and_watch_one_grow(server, page):
     first = grown.get_attribute("src")
     expect(grown).not_to_have_attribute("src", first)
     expect(kept).to_have_count(0)
-    page.get_by_role("button", name="Stop").click()
+    stop(page)
     expect(page.get_by_text(re.compile("Stopped at step"))).to_be_visible()

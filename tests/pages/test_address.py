@@ -2,6 +2,8 @@
 
 from streamlit.testing.v1 import AppTest
 
+from explorer.ui import messages
+
 
 def a_page():
     """One control; "stop" in its state ends a run before the address is written."""
@@ -41,13 +43,23 @@ def test_a_click_before_the_address_is_written_is_not_lost():
     assert app.query_params["name"] == "third" and app.session_state["filled"] == 1
 
 
-def test_the_same_link_opened_later_fills_the_page_again():
+def test_going_back_fills_the_page_again(monkeypatch):
     app = opened("second", stop=False)
     app.text_input[0].set_value("third").run()
+    monkeypatch.setattr(messages, "by_history", lambda: True)
     app.query_params["name"] = "second"
     app.run()
     assert app.session_state["p:name"] == "second"
     assert app.session_state["opened"] and app.session_state["filled"] == 2
+
+
+def test_a_browser_that_still_has_the_address_before_undoes_nothing():
+    app = opened("second", stop=False)
+    app.text_input[0].set_value("third").run()
+    app.query_params["name"] = "second"
+    app.text_input[0].set_value("fourth").run()
+    assert app.session_state["p:name"] == app.query_params["name"] == "fourth"
+    assert not app.session_state["opened"] and app.session_state["filled"] == 1
 
 
 def test_coming_from_another_page_the_same_link_is_opened():

@@ -19,6 +19,7 @@ from explorer.recipe import preset
 from explorer.render import render
 from explorer.studio import Studio
 from explorer.targets import Target
+from explorer.ui import messages
 from explorer.ui.controls import STEP_RULES
 from explorer.ui.excite import KINDS
 
@@ -131,6 +132,17 @@ def test_next_and_previous_go_around():
     assert app.number_input(key="feature:channel").value == 0
     button(app, "Previous").click().run()
     assert app.number_input(key="feature:channel").value == 63
+
+
+def test_the_copy_of_a_key_that_a_poll_carries_does_not_count(monkeypatch):
+    """The key itself follows in a message of its own."""
+    app = opened(layer="conv1_1", channel="5", size="96", recipe="report/naive;steps=1")
+    with monkeypatch.context() as polling:
+        polling.setattr(messages, "of_a_part", lambda: True)
+        button(app, "Next").click().run()
+    assert app.number_input(key="feature:channel").value == 5
+    button(app, "Next").click().run()
+    assert app.number_input(key="feature:channel").value == 6
 
 
 def test_a_class_without_weights_says_what_is_missing():

@@ -1,11 +1,7 @@
 """What the program sets in widgets is not undone by a message from before."""
 
-import time
-
 import pytest
 from streamlit.testing.v1 import AppTest
-
-from explorer.ui.steady import AT_ONCE
 
 
 def page():
@@ -22,10 +18,6 @@ def page():
         with steady.setting():
             state["number"] += 1
 
-    def advance_once():
-        if not steady.repeated("once"):
-            advance()
-
     def restore():
         with steady.setting():
             state["number"], state["kind"] = 50, "fancy"
@@ -39,7 +31,6 @@ def page():
     st.selectbox("Kind", ("plain", "fancy"), key="kind", on_change=kind_chosen)
     st.button("Next", on_click=advance)
     st.button("Restore", on_click=restore)
-    st.button("Once", on_click=advance_once)
     st.slider("Other", 0, 9, key="other")
     steady.echo()
 
@@ -79,20 +70,6 @@ def test_a_click_that_comes_with_old_values_counts_from_the_new_ones(app):
     app.number_input(key="steady").set_value(before)
     button(app, "Next").click().run()
     assert state(app)[0] == 3
-
-
-def test_a_click_that_comes_twice_counts_once(app):
-    before = seen(app)
-    button(app, "Once").click().run()
-    app.number_input(key="steady").set_value(before)
-    button(app, "Once").click().run()
-    assert state(app)[0] == 2
-    button(app, "Once").click().run()
-    assert state(app)[0] == 3, "the browser has seen what the first has done"
-    time.sleep(AT_ONCE)
-    app.number_input(key="steady").set_value(before)
-    button(app, "Once").click().run()
-    assert state(app)[0] == 4, "this one comes later"
 
 
 def test_what_a_person_changes_stays(app):
