@@ -34,6 +34,8 @@ element => {
 }
 """
 """Relative luminance of an element's text and background (WCAG 2)."""
+SETTLED = "element => Promise.allSettled(element.getAnimations().map(a => a.finished))"
+"""Waits until an element has come to its colors."""
 
 
 def opened(page: Page, address: str) -> Page:
@@ -65,9 +67,10 @@ def test_a_phone_shows_everything_in_its_width(server, browser, path):
 def test_the_main_button_is_readable(server, browser, scheme):
     context = browser.new_context(color_scheme=scheme)
     page = opened(context.new_page(), f"{server}/Feature_visualization")
-    light, dark = sorted(
-        page.get_by_role("button", name="Render", exact=True).evaluate(LUMINANCE), reverse=True
-    )
+    button = page.get_by_role("button", name="Render", exact=True)
+    expect(button).to_be_enabled()
+    button.evaluate(SETTLED)
+    light, dark = sorted(button.evaluate(LUMINANCE), reverse=True)
     assert (light + 0.05) / (dark + 0.05) >= 4.5
     context.close()
 
