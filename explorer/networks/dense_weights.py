@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,9 @@ SHAPES = {
     "fc2": ((4096, 4096), (4096,)),
     "predictions": ((4096, 1000), (1000,)),
 }
+
+ROWS_OF_A_PIECE = 1024
+"""Of a kernel's rows, those read at a time: at most 16 MB."""
 
 _REMEDY = f"{COMMAND}, or set {ENVIRONMENT_VARIABLE} to the path of {FILE_NAME}."
 _ABSENT = "it does not exist"
@@ -130,24 +134,51 @@ def read(path: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     Raises:
         InputError: the file has a `problem`, is damaged, or holds values that are not finite.
     """
+    with _opened(path) as file:
+        weights = {
+            layer: tuple(array[()] for array in _kernel_and_bias(file[layer])) for layer in SHAPES
+        }
+        for arrays in weights.values():
+            for array in arrays:
+                _require_finite(array)
+        return weights
+
+
+def kernel_pieces(path: Path, layer: str) -> Iterator[np.ndarray]:
+    """The kernel of a dense layer, some rows (inputs, units) at a time, as float32.
+
+    Raises:
+        InputError: as `read` does, of what it comes to.
+    """
+    with _opened(path) as file:
+        kernel, _ = _kernel_and_bias(file[layer])
+        for begin in range(0, len(kernel), ROWS_OF_A_PIECE):
+            piece = kernel[begin : begin + ROWS_OF_A_PIECE]
+            _require_finite(piece)
+            yield piece
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> "Iterator[h5py.File]":
+    """The file, for reading; what goes wrong with it ends in an `InputError`."""
     import h5py
 
     reason = problem(path)
     if not reason:
         try:
             with h5py.File(path, "r") as file:
-                weights = {
-                    layer: tuple(array[()] for array in _kernel_and_bias(file[layer]))
-                    for layer in SHAPES
-                }
-            if all(np.isfinite(array).all() for arrays in weights.values() for array in arrays):
-                return weights
-            reason = "it holds values that are not finite"
+                yield file
+            return
         except Exception as error:  # noqa: BLE001 - as in `problem`
             reason = _refusal(error)
     raise InputError(
         f"The weights file {path} cannot be used because {reason}; get a sound one with: {_REMEDY}"
     )
+
+
+def _require_finite(array: np.ndarray) -> None:
+    if not np.isfinite(array).all():
+        raise FloatingPointError("it holds values that are not finite")
 
 
 def download(folder: Path | None = None, origin: str = ORIGIN, md5: str = MD5) -> Path:
@@ -203,6 +234,8 @@ def _refusal(error: Exception) -> str:
         return "it is truncated"
     if "signature not found" in str(error):
         return "it is not an HDF5 file"
+    if isinstance(error, FloatingPointError):
+        return str(error)
     if isinstance(error, MemoryError):
         return "there is not enough memory to read it"
     number = getattr(error, "errno", None)

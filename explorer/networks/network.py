@@ -4,7 +4,7 @@ import difflib
 import gc
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 import numpy as np
@@ -108,6 +108,20 @@ class Network(ABC):
         None if it has no weights, or they do not come with this program.
         """
         return None
+
+    def kernel_pieces(self, layer: Layer) -> Iterator[np.ndarray]:
+        """A layer's weights, biases apart, float32, in pieces that need little memory.
+
+        It needs no TensorFlow.
+
+        Raises:
+            InputError: it has no weights, or they cannot be read; `MissingWeights`: they are not
+                here.
+        """
+        if not layer.parameters:
+            raise InputError(f"{layer.paper_name} has no weights.")
+        kernel, _ = self.embedded_weights(layer)
+        yield kernel
 
     def placeholders(self) -> dict:
         """What takes the place of `tensors` while the graph is drawn: shapes without values."""

@@ -1,6 +1,6 @@
 """VGG16 (Simonyan and Zisserman, "Very Deep Convolutional Networks", 2015)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -94,6 +94,15 @@ class VGG16(Network):
             return None
         with np.load(EMBEDDED) as arrays:
             return arrays[f"{layer.name}/kernel"].astype(np.float32), arrays[f"{layer.name}/bias"]
+
+    def kernel_pieces(self, layer: Layer) -> Iterator[np.ndarray]:
+        if layer.kind != "dense":
+            return super().kernel_pieces(layer)
+        found = dense_weights.find()
+        if found.path is None:
+            what = f"Layer {layer.paper_name}"
+            raise MissingWeights(dense_weights.missing_message(found, what))
+        return dense_weights.kernel_pieces(found.path, layer.name)
 
     def _read_embedded(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """Canonical name -> what `embedded_weights` gives, where it gives any."""

@@ -5,6 +5,7 @@ import streamlit as st
 from PIL import Image, ImageDraw
 
 from explorer.activations import receptive_square
+from explorer.errors import InputError
 from explorer.images import data_url, jpeg_bytes, png_bytes, sample_photo
 from explorer.networks import load_network
 from explorer.networks.classes import short_name
@@ -14,9 +15,8 @@ from explorer.targets import EXCITABLE
 from explorer.ui import drawing
 from explorer.ui.charts import amount, histogram, total
 from explorer.ui.diagram import shape
+from explorer.weight_counts import SPREAD, WeightCounts, count
 
-BINS, SPREAD = 60, 4
-"""Bars of a histogram, and how many standard deviations it reaches to either side."""
 KERNELS_IN_A_ROW = 8
 FLAMINGO = 130
 SHARPNESS = 2
@@ -217,22 +217,10 @@ def kernels_png(network: str) -> bytes:
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
-def weight_counts(network: str, layer: str) -> tuple[list[float], list[int], dict[str, float]]:
-    """Edges of bins, how many weights of a layer fall into each, and numbers about all of them."""
+def weights_of(network: str, layer: str) -> WeightCounts:
+    """How a layer's weights are spread; errors are those of `Network.kernel_pieces`."""
     model = load_network(network)
-    kernel, _ = model.embedded_weights(model.layer(layer))
-    mean, deviation = float(kernel.mean(dtype=np.float64)), float(kernel.std(dtype=np.float64))
-    reach = SPREAD * deviation
-    counts, edges = np.histogram(kernel, BINS, (mean - reach, mean + reach))
-    numbers = {
-        "weights": kernel.size,
-        "mean": mean,
-        "deviation": deviation,
-        "low": float(kernel.min()),
-        "high": float(kernel.max()),
-        "beyond": 1 - int(counts.sum()) / kernel.size,
-    }
-    return edges.tolist(), counts.tolist(), numbers
+    return count(lambda: model.kernel_pieces(model.layer(layer)))
 
 
 def show_kernels(network: Network) -> None:
@@ -254,23 +242,21 @@ def show_kernels(network: Network) -> None:
 def show_weights(network: Network, layer: Layer) -> None:
     """A heading and the histogram of a layer's weights, or why there is none."""
     st.subheader(f"The weights of {layer.paper_name}")
-    if network.embedded_weights(layer) is None:
-        why = (
-            "Its weights do not come with this program" if layer.parameters else "It has no weights"
-        )
+    try:
+        with st.spinner(f"Counting {layer.parameters:,} weights…"):
+            found = weights_of(network.name, layer.name)
+    except InputError as error:
         first = network.layers[1].paper_name
         with st.container(border=True):
-            st.markdown(f"**{why}.** Choose a convolution, such as {first}, to see its weights.")
+            st.markdown(f"{error} Choose a convolution, such as {first}, to see its weights.")
         return
-    edges, counts, numbers = weight_counts(network.name, layer.name)
     said = (
-        f"{numbers['weights']:,} weights, biases apart: mean {numbers['mean']:.2g}, "
-        f"standard deviation {numbers['deviation']:.2g}, "
-        f"from {numbers['low']:.2g} to {numbers['high']:.2g}."
+        f"{found.weights:,} weights, biases apart: mean {found.mean:.2g}, "
+        f"standard deviation {found.deviation:.2g}, from {found.low:.2g} to {found.high:.2g}."
     )
     st.markdown(said.replace("-", "−"))
-    drawing.show(histogram(edges, counts, numbers["mean"]), f"histogram {layer.name}")
+    drawing.show(histogram(found.edges, found.counts, found.mean), f"histogram {layer.name}")
     st.caption(
         f"The bars reach {SPREAD} standard deviations to either side of the mean, the dashed line; "
-        f"{numbers['beyond']:.2%} of the weights lie beyond. Weights have no unit."
+        f"{found.beyond:.2%} of the weights lie beyond. Weights have no unit."
     )

@@ -246,6 +246,25 @@ def test_values_that_are_not_finite(value, tmp_path):
         dense_weights.read(path)
 
 
+@pytest.mark.parametrize("rows", [1, 4, 100])
+def test_a_kernel_is_read_in_pieces(rows, monkeypatch, tmp_path):
+    monkeypatch.setattr(dense_weights, "ROWS_OF_A_PIECE", rows)
+    path = write(tmp_path / "full.h5", bias_first=True)
+    for layer, (kernel, _) in arrays().items():
+        pieces = list(dense_weights.kernel_pieces(path, layer))
+        assert max(len(piece) for piece in pieces) <= rows
+        assert np.array_equal(np.concatenate(pieces), kernel)
+
+
+def test_pieces_that_are_not_finite_are_refused(tmp_path):
+    weights = arrays()
+    weights["fc2"][0][3, 0] = np.nan
+    path = write(tmp_path / "full.h5", weights)
+    assert list(dense_weights.kernel_pieces(path, "fc1"))
+    with pytest.raises(InputError, match="not finite"):
+        list(dense_weights.kernel_pieces(path, "fc2"))
+
+
 def test_damaged_values(tmp_path):
     path = write(tmp_path / "weights.h5", fletcher32=True)
     kernel = arrays()["fc2"][0].tobytes()

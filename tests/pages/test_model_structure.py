@@ -8,11 +8,12 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 import explorer
-from explorer.networks import NETWORKS, VGG16, load_network
+from explorer.networks import NETWORKS, VGG16, dense_weights, load_network
 from explorer.ui import charts, diagram, layer_table, structure
 
 ROOT = Path(explorer.__file__).parents[1]
@@ -140,13 +141,25 @@ def test_kernels_are_shown_in_rgb(tmp_path):
             assert np.abs(colors[..., color] - wanted).max() <= 0.51
 
 
-def test_the_histogram_counts_every_weight_within_reach():
-    edges, counts, numbers = structure.weight_counts("vgg16", "block3_conv1")
-    assert len(counts) == len(edges) - 1 == structure.BINS
-    assert numbers["weights"] == 3 * 3 * 128 * 256
-    assert sum(counts) == round(numbers["weights"] * (1 - numbers["beyond"]))
-    kernel, _ = load_network().embedded_weights(load_network().layer("block3_conv1"))
-    assert numbers["deviation"] == pytest.approx(float(kernel.std()), rel=1e-4)
+def test_dense_layers_have_a_histogram_where_their_weights_are(monkeypatch):
+    """Here a small file takes the place of Keras's."""
+    pieces = [np.full((2, 3), -1, np.float32), np.full((1, 3), 2, np.float32)]
+    monkeypatch.setattr(dense_weights, "find", lambda: dense_weights.Found(Path("there.h5"), ()))
+    monkeypatch.setattr(dense_weights, "kernel_pieces", lambda path, layer: iter(pieces))
+    st.cache_data.clear()
+    app = opened(layer="fc_1")
+    assert not app.exception
+    assert "9 weights, biases apart: mean 0, standard deviation 1.4, from −1 to 2." in words(app)
+    st.cache_data.clear()
+
+
+def test_a_damaged_file_of_dense_weights_is_told(monkeypatch, tmp_path):
+    path = tmp_path / "odd.h5"
+    path.write_bytes(b"odd")
+    monkeypatch.setattr(dense_weights, "find", lambda: dense_weights.Found(path, ()))
+    app = opened(layer="fc_2")
+    assert not app.exception
+    assert "odd.h5 cannot be used because" in words(app)
 
 
 def test_the_histogram_is_drawn_to_scale():
