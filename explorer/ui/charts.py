@@ -7,7 +7,7 @@ from explorer.networks.network import Network
 from explorer.palette import KINDS
 
 WIDTH, HEIGHT = 620, 330
-LEFT, BOTTOM, TOP = 66, 46, 10
+LEFT, BOTTOM, TOP = 92, 46, 10
 """Room around the bars, in units of the drawing, for what stands at the axes."""
 COLOR = KINDS["convolution"]
 TICKS = 6

@@ -176,6 +176,15 @@ def test_the_histogram_is_drawn_to_scale():
     assert float(mean.get("d")[1:].split()[0]) == pytest.approx(middle, abs=15)
 
 
+def test_numbers_of_millions_stand_clear_of_the_words_beside_them():
+    drawing = ElementTree.fromstring(charts.histogram([0.0, 1.0, 2.0], [6_600_000, 1], 0.5))
+    numbers = drawing.findall("text[@class='end']")
+    assert "6,000,000" in [number.text for number in numbers]
+    room = min(float(number.get("x")) for number in numbers) - 7.5 * len("6,000,000")
+    words = drawing.find("text[@transform]").get("transform")
+    assert room > float(words.split("(")[1].split()[0]) + 2
+
+
 @pytest.mark.parametrize(
     ("low", "high", "wanted"),
     [(0, 6, [0, 1, 2, 3, 4, 5, 6]), (-0.07, 0.05, [-0.06, -0.04, -0.02, 0, 0.02, 0.04])],
