@@ -25,7 +25,7 @@ LIVE = (WAITING, RUNNING)
 
 MOST_MOMENTS = 48
 """Moments kept of each recipe for looking back; when there are more, every other one goes."""
-IDLE_STEPS = 4
+IDLE_STEPS = 2
 """Compiled steps kept for renders to come, besides one for each recipe that is being rendered."""
 PACE_FRAMES = 20
 """Over how many recent frames the time of a step is measured."""

@@ -4,7 +4,6 @@ import contextlib
 import os
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 from explorer.errors import InputError
 from explorer.networks import reclaim
@@ -25,6 +24,7 @@ def start() -> str:
     import tensorflow as tf
 
     tf.get_logger().setLevel("ERROR")
+    reclaim.libraries()
     gpus = tf.config.list_physical_devices("GPU")
     for gpu in gpus:
         with contextlib.suppress(RuntimeError):  # whoever has used it before us has decided
@@ -36,9 +36,7 @@ def start() -> str:
 
 def settle() -> None:
     """Give back the memory that importing TensorFlow, loading or a render took and nobody needs."""
-    import tensorflow as tf
-
-    reclaim.libraries(Path(tf.__file__).parent)
+    reclaim.libraries()
     reclaim.heap()
 
 

@@ -4,16 +4,22 @@ import contextlib
 import ctypes
 import gc
 import re
+import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 MAPPINGS = Path("/proc/self/smaps")
-MAPPING = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+\s+(/.*)")
+MAPPING = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+ *(.*)")
 FIXED = ("r-xp", "r--p")
 """Permissions of a mapping that nobody writes to."""
+SETTLED = 0.5
+"""Seconds after which a library is surely loaded; its parts are mapped within milliseconds."""
 DONT_NEED = 4
 """`MADV_DONTNEED`, see madvise(2)."""
+
+_first_seen: dict[tuple[int, int], float] = {}
+"""When each of the libraries' mappings was seen for the first time."""
 
 
 def heap() -> None:
@@ -23,25 +29,32 @@ def heap() -> None:
         _system().malloc_trim(0)
 
 
-def libraries(folder: Path) -> None:
-    """Let go of the pages of a folder's shared libraries; those used again come back by themselves.
+def libraries() -> None:
+    """Let go of the pages of shared libraries; those that are used again come back by themselves.
 
-    Loading TensorFlow reads tables and start-up code that nothing reads again, a quarter of a
-    gigabyte. Pages of their own that a process has changed are left alone. Linux only.
+    Loading TensorFlow and others reads tables and start-up code that nothing reads again, a third
+    of a gigabyte. Pages of their own that a process has changed are left alone, and so is what was
+    not there `SETTLED` ago: another thread may be loading a library, and for a moment the whole of
+    it looks like what nobody writes to. Linux only.
     """
-    for start, end in _unchanged(folder):
-        _system().madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), DONT_NEED)
+    now, mappings = time.monotonic(), list(_unchanged())
+    seen = {mapping: _first_seen.get(mapping, now) for mapping in mappings}
+    _first_seen.clear()
+    _first_seen.update(seen)
+    for (start, end), since in seen.items():
+        if now - since >= SETTLED:
+            _system().madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), DONT_NEED)
 
 
-def _unchanged(folder: Path) -> Iterator[tuple[int, int]]:
+def _unchanged() -> Iterator[tuple[int, int]]:
     """Addresses of the libraries' mappings that hold nothing but what is in the file."""
     text = MAPPINGS.read_text(encoding="utf-8") if MAPPINGS.exists() else ""
     mapping = None
     for line in text.splitlines():
         if found := MAPPING.fullmatch(line):
             start, end, permissions, path = found.groups()
-            inside = permissions in FIXED and Path(path).is_relative_to(folder)
-            mapping = (int(start, 16), int(end, 16)) if inside and ".so" in path else None
+            library = permissions in FIXED and ".so" in Path(path).name
+            mapping = (int(start, 16), int(end, 16)) if library else None
         elif line.startswith("Anonymous:") and mapping and int(line.split()[1]) == 0:
             yield mapping
 
