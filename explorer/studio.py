@@ -25,8 +25,8 @@ LIVE = (WAITING, RUNNING)
 
 MOST_MOMENTS = 48
 """Moments kept of each recipe for looking back; when there are more, every other one goes."""
-IDLE_STEPS = 2
-"""Compiled steps kept for renders to come, besides one for each recipe that is being rendered."""
+IDLE_STEPS = 1
+"""Compiled steps kept beside one for each recipe that is being rendered, or was the last time."""
 PACE_FRAMES = 20
 """Over how many recent frames the time of a step is measured."""
 
@@ -202,6 +202,7 @@ class Studio:
         self._ancestors: Pool = {}
         self._leaving: dict[str, float] = {}
         self._favored = False
+        self._latest = 1
         self._worker: threading.Thread | None = None
 
     def submit(self, visitor: str, recipes: Sequence[Recipe], photo: Photo | None = None) -> Ticket:
@@ -250,6 +251,7 @@ class Studio:
         if job.status == STOPPED:
             job.status = WAITING
         job.followers[visitor] = ticket
+        self._latest = len(job.recipes)
         self._leaving.pop(visitor, None)
         self._keep_steps()
         self._start_worker()
@@ -318,9 +320,9 @@ class Studio:
         self._keep_steps()
 
     def _keep_steps(self) -> None:
-        """Keep as many compiled steps as the live jobs may use in turn, and some more."""
+        """Keep the compiled steps that the live jobs, or the latest, use in turn, and some more."""
         jobs = {id(job): job for queue in self._queues.values() for job in queue}.values()
-        used = sum(len(job.recipes) for job in jobs)
+        used = sum(len(job.recipes) for job in jobs) or self._latest
         compiled.keep(min(IDLE_STEPS + used, KEPT_STEPS))
 
     def _start_worker(self) -> None:

@@ -65,6 +65,8 @@ def rendered(studio: Studio, recipes: Sequence[Recipe]) -> View:
 
 
 def _seconds(studio: Studio, recipes: Sequence[Recipe]) -> float:
+    """A render's time when its steps are traced."""
+    rendered(studio, [recipe.changed(steps=1) for recipe in recipes])
     start = time.perf_counter()
     rendered(studio, recipes)
     return time.perf_counter() - start
