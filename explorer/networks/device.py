@@ -2,22 +2,31 @@
 
 import contextlib
 import os
+import threading
 from collections.abc import Iterator
 from functools import cache
 
 from explorer.errors import InputError
 from explorer.networks import reclaim
 
+_starting = threading.RLock()
 
-@cache
+
 def start() -> str:
     """Import TensorFlow, let a GPU's memory grow as needed, and say what computes.
 
-    Keras, where it is not imported yet, will be Keras 3 on TensorFlow, whatever its settings say.
+    It is done once, whichever thread comes first; the others wait. Keras, where it is not imported
+    yet, will be Keras 3 on TensorFlow, whatever its settings say.
 
     Returns:
         "GPU (name)" when TensorFlow sees one, else "CPU (2 cores)".
     """
+    with _starting:
+        return _started()
+
+
+@cache
+def _started() -> str:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.pop("TF_USE_LEGACY_KERAS", None)

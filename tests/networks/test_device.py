@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -26,9 +27,9 @@ np.save(sys.argv[1], last.image)
 @pytest.fixture
 def started_anew():
     """`device.start` asks again, now and after the test."""
-    device.start.cache_clear()
+    device._started.cache_clear()
     yield
-    device.start.cache_clear()
+    device._started.cache_clear()
 
 
 def test_cores_are_those_of_this_process(started_anew):
@@ -51,11 +52,19 @@ def one_gpu(monkeypatch):
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["first"])
     monkeypatch.setattr(experimental, "get_device_details", lambda gpu: {"device_name": "Fast"})
     monkeypatch.setattr(experimental, "set_memory_growth", lambda *call: asked.append(call))
+    device._started.cache_clear()  # a thread of an earlier test may have asked meanwhile
     return asked
 
 
 def test_the_memory_of_a_gpu_grows(started_anew, one_gpu):
     assert device.start() == "GPU (Fast)"
+    assert one_gpu == [("first", True)]
+
+
+def test_threads_that_start_at_once_start_it_once(started_anew, one_gpu):
+    with ThreadPoolExecutor(8) as threads:
+        told = list(threads.map(lambda _: device.start(), range(8)))
+    assert set(told) == {"GPU (Fast)"}
     assert one_gpu == [("first", True)]
 
 
