@@ -202,7 +202,7 @@ class Studio:
         self._ancestors: Pool = {}
         self._leaving: dict[str, float] = {}
         self._favored = False
-        self._latest = 1
+        self._latest_recipes = 1
         self._worker: threading.Thread | None = None
 
     def submit(self, visitor: str, recipes: Sequence[Recipe], photo: Photo | None = None) -> Ticket:
@@ -251,7 +251,7 @@ class Studio:
         if job.status == STOPPED:
             job.status = WAITING
         job.followers[visitor] = ticket
-        self._latest = len(job.recipes)
+        self._latest_recipes = len(job.recipes)
         self._leaving.pop(visitor, None)
         self._keep_steps()
         self._start_worker()
@@ -322,7 +322,7 @@ class Studio:
     def _keep_steps(self) -> None:
         """Keep the compiled steps that the live jobs, or the latest, use in turn, and some more."""
         jobs = {id(job): job for queue in self._queues.values() for job in queue}.values()
-        used = sum(len(job.recipes) for job in jobs) or self._latest
+        used = sum(len(job.recipes) for job in jobs) or self._latest_recipes
         compiled.keep(min(IDLE_STEPS + used, KEPT_STEPS))
 
     def _start_worker(self) -> None:

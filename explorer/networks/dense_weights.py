@@ -17,7 +17,7 @@ from urllib.error import HTTPError, URLError
 
 import numpy as np
 
-from explorer.errors import InputError
+from explorer.errors import InputError, MissingWeights
 from explorer.networks import device
 
 if TYPE_CHECKING:
@@ -117,6 +117,14 @@ def find() -> Found:
         if path in named or reason != _ABSENT:
             refused[path] = reason
     return Found(None, tuple(refused.items()))
+
+
+def required(what: str) -> Path:
+    """The usable file; `MissingWeights`, saying that `what` needs it, if there is none."""
+    found = find()
+    if found.path is None:
+        raise MissingWeights(missing_message(found, what))
+    return found.path
 
 
 def missing_message(found: Found, what: str) -> str:

@@ -9,7 +9,7 @@ from functools import cache
 from explorer.errors import InputError
 from explorer.networks import reclaim
 
-_starting = threading.RLock()
+_starting = threading.Lock()
 
 
 def start() -> str:

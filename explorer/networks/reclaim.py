@@ -37,8 +37,8 @@ def libraries() -> None:
     not there `SETTLED` ago: another thread may be loading a library, and for a moment the whole of
     it looks like what nobody writes to. Linux only.
     """
-    now, mappings = time.monotonic(), list(_unchanged())
-    seen = {mapping: _first_seen.get(mapping, now) for mapping in mappings}
+    now = time.monotonic()
+    seen = {mapping: _first_seen.get(mapping, now) for mapping in _unchanged()}
     _first_seen.clear()
     _first_seen.update(seen)
     for (start, end), since in seen.items():

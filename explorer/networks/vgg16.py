@@ -63,9 +63,7 @@ class VGG16(Network):
 
     def require(self, layer: Layer, size: tuple[int, int], what: str) -> None:
         if layer.kind in ("dense", "softmax"):
-            found = dense_weights.find()
-            if found.path is None:
-                raise MissingWeights(dense_weights.missing_message(found, what))
+            dense_weights.required(what)
         if not layer.spatial and min(size) < self.input_size:
             raise InputError(
                 f"{what} needs a picture of at least 224×224 pixels, not {size[0]}×{size[1]}: "
@@ -98,11 +96,8 @@ class VGG16(Network):
     def kernel_pieces(self, layer: Layer) -> Iterator[np.ndarray]:
         if layer.kind != "dense":
             return super().kernel_pieces(layer)
-        found = dense_weights.find()
-        if found.path is None:
-            what = f"Layer {layer.paper_name}"
-            raise MissingWeights(dense_weights.missing_message(found, what))
-        return dense_weights.kernel_pieces(found.path, layer.name)
+        path = dense_weights.required(f"Layer {layer.paper_name}")
+        return dense_weights.kernel_pieces(path, layer.name)
 
     def _read_embedded(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """Canonical name -> what `embedded_weights` gives, where it gives any."""

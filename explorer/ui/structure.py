@@ -243,7 +243,7 @@ def show_weights(network: Network, layer: Layer) -> None:
     """A heading and the histogram of a layer's weights, or why there is none."""
     st.subheader(f"The weights of {layer.paper_name}")
     try:
-        with st.spinner(f"Counting {layer.parameters:,} weights…"):
+        with st.spinner("Counting the weights…"):
             found = weights_of(network.name, layer.name)
     except InputError as error:
         first = network.layers[1].paper_name

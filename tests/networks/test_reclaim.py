@@ -68,6 +68,9 @@ def test_a_library_that_may_still_be_loading_is_left_alone(monkeypatch):
     now = 4 * reclaim.SETTLED
     reclaim.libraries()
     assert let_go == [(1, 3), (5, 7)]
+    there = [(1, 3)]
+    reclaim.libraries()
+    assert let_go == [(1, 3), (5, 7)], "it was away, and may be another library"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="of Linux")
