@@ -11,12 +11,13 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from explorer.activations import Square, overlay, receptive_square, statistics
+from explorer.activations import overlay, statistics
 from explorer.errors import InputError
 from explorer.excitation import check_target
 from explorer.networks.gradients import with_gradient
 from explorer.networks.layers import Layer
 from explorer.networks.network import KEPT_FUNCTIONS, Network
+from explorer.receptive_fields import Square, receptive_square
 from explorer.targets import Target, describe, place
 
 PERCENTILE = 99.5

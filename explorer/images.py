@@ -27,6 +27,8 @@ KEPT_SIDE = 2048
 """A photo is shrunk so that its longer side has at most so many pixels."""
 GRAY = (128, 128, 128)
 """What shows through where a photo is transparent."""
+SEAM = 4
+"""Pixels between the pictures of one render."""
 NOTE = "explorer"
 """Keyword of the PNG text chunk that carries the note."""
 
@@ -239,3 +241,17 @@ def write_whole(path: Path, data: bytes) -> None:
             part.unlink(missing_ok=True)
     except OSError as error:
         raise InputError(f"'{path}' cannot be written: {error.strerror}.") from None
+
+
+def tiled(pictures: np.ndarray) -> np.ndarray:
+    """Pictures (n, h, w, 3) of one size in a grid, as square as can be: uint8 RGB."""
+    count, height, width, _ = pictures.shape
+    columns = int(np.ceil(count**0.5))
+    rows = -(-count // columns)
+    page = np.full(
+        (rows * (height + SEAM) - SEAM, columns * (width + SEAM) - SEAM, 3), 255, np.uint8
+    )
+    for i, picture in enumerate(pictures):
+        top, left = i // columns * (height + SEAM), i % columns * (width + SEAM)
+        page[top : top + height, left : left + width] = picture
+    return page

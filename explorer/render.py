@@ -8,10 +8,9 @@ import numpy as np
 
 from explorer.errors import InputError
 from explorer.excitation import check_target, numbers_of
-from explorer.images import Photo, photo_named
+from explorer.images import Photo, photo_named, tiled
 from explorer.networks.network import Network
 from explorer.recipe import Recipe
-from explorer.sheets import tiled
 from explorer.step import memories, start_of, step_of, strengths_of, views_of
 from explorer.stopping import STOPPINGS
 from explorer.targets import describe

@@ -9,8 +9,6 @@ from PIL import Image, ImageDraw, ImageFont
 COLORMAP = Colormap("viridis")
 PAPER, INK, SOFT_INK = (255, 255, 255), (25, 28, 34), (95, 102, 115)
 TEXT_SIZE, LINE, GAP = 13, 18, 10
-SEAM = 4
-"""Pixels between the pictures of one render."""
 
 
 def heat_map(values: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -29,20 +27,6 @@ def enlarged(pixels: np.ndarray, side: int) -> np.ndarray:
     return np.asarray(
         image.resize(size, Image.Resampling.NEAREST if small else Image.Resampling.LANCZOS)
     )
-
-
-def tiled(pictures: np.ndarray) -> np.ndarray:
-    """Pictures (n, h, w, 3) of one size in a grid, as square as can be: uint8 RGB."""
-    count, height, width, _ = pictures.shape
-    columns = int(np.ceil(count**0.5))
-    rows = -(-count // columns)
-    page = np.full(
-        (rows * (height + SEAM) - SEAM, columns * (width + SEAM) - SEAM, 3), 255, np.uint8
-    )
-    for i, picture in enumerate(pictures):
-        top, left = i // columns * (height + SEAM), i % columns * (width + SEAM)
-        page[top : top + height, left : left + width] = picture
-    return page
 
 
 def sheet(

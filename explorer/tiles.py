@@ -10,11 +10,11 @@ the borders lie elsewhere at each step, so that no seams grow (Mordvintsev et al
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from explorer.activations import receptive_square
 from explorer.methods import Method, Parameter
 from explorer.networks.gradients import with_gradient
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
+from explorer.receptive_fields import receptive_square
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from explorer.activations import Square, statistics
+from explorer.activations import statistics
 from explorer.attribution import (
     ATTRIBUTIONS,
     _activated,
@@ -20,6 +20,7 @@ from explorer.attribution import (
 )
 from explorer.networks import load_network
 from explorer.networks.network import KEPT_FUNCTIONS
+from explorer.receptive_fields import Square
 from explorer.targets import Target
 
 SIZE = (19, 23)

@@ -13,14 +13,12 @@ from explorer.activations import (
     MOST_FILTERS,
     REPORT_FILTERS,
     SCALES,
-    Square,
     framed,
     has_maps,
     map_layer,
     means,
     numbers_in,
     overlay,
-    receptive_square,
     statistics,
     strongest,
 )
@@ -30,6 +28,7 @@ from explorer.links import default_preset, link_of, whole
 from explorer.measures import number
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
+from explorer.receptive_fields import Square, receptive_square
 from explorer.recipe import preset
 from explorer.sheets import COLORMAP, enlarged, heat_map
 from explorer.targets import Target

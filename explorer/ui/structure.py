@@ -4,13 +4,13 @@ import numpy as np
 import streamlit as st
 from PIL import Image, ImageDraw
 
-from explorer.activations import receptive_square
 from explorer.errors import InputError
 from explorer.images import data_url, jpeg_bytes, png_bytes, sample_photo
 from explorer.networks import load_network
 from explorer.networks.classes import short_name
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
+from explorer.receptive_fields import receptive_square
 from explorer.targets import EXCITABLE
 from explorer.ui import drawing
 from explorer.ui.charts import amount, histogram, total

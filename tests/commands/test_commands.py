@@ -15,7 +15,6 @@ import pytest
 from PIL import Image
 
 import explorer
-from explorer.activations import receptive_square
 from explorer.attribution import ATTRIBUTIONS, attribution
 from explorer.commands import COMMANDS, main
 from explorer.diagnosis import Case, diagnosed
@@ -24,6 +23,7 @@ from explorer.images import png_bytes, read_note, sample_photo
 from explorer.measures import in_words, judged, mean_likeness, standings
 from explorer.notes import read_picture
 from explorer.presets import PRESETS
+from explorer.receptive_fields import receptive_square
 from explorer.recipe import preset
 from explorer.render import render
 from explorer.targets import Target

@@ -13,11 +13,12 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from explorer.activations import receptive_square, statistics
+from explorer.activations import statistics
 from explorer.attribution import ATTRIBUTIONS
 from explorer.errors import InputError
 from explorer.images import SAMPLES, read_photo, sample_photo
 from explorer.links import recipes_in
+from explorer.receptive_fields import receptive_square
 from explorer.ui import attribution as attribution_page
 from explorer.ui.photos import PROMISE
 

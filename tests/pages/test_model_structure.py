@@ -86,7 +86,7 @@ from explorer.ui import session
 session.DELIVERY_SECONDS = 600  # What comes in the background comes later than all this.
 app = AppTest.from_file("streamlit_app.py", default_timeout=60).switch_page({PAGE!r}).run()
 assert not app.exception and app.selectbox
-slow = {{"tensorflow", "keras", "altair", "pandas", "pyarrow"}}
+slow = {{"tensorflow", "keras", "altair", "pandas", "pyarrow", "cmap"}}
 assert not slow & set(sys.modules), "too much is imported"
 """
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
