@@ -7,7 +7,7 @@ from explorer.networks.network import Network
 from explorer.palette import KINDS
 
 WIDTH, HEIGHT = 620, 330
-LEFT, BOTTOM, TOP = 92, 46, 10
+LEFT, RIGHT, BOTTOM, TOP = 92, 20, 46, 10
 """Room around the bars, in units of the drawing, for what stands at the axes."""
 COLOR = KINDS["convolution"]
 TICKS = 6
@@ -46,7 +46,7 @@ def histogram(edges: Sequence[float], counts: Sequence[int], mean: float) -> str
     low, high, most = edges[0], edges[-1], max(counts)
 
     def x(value: float) -> float:
-        return LEFT + (WIDTH - LEFT) * (value - low) / (high - low)
+        return LEFT + (WIDTH - LEFT - RIGHT) * (value - low) / (high - low)
 
     def y(count: float) -> float:
         return TOP + (HEIGHT - TOP - BOTTOM) * (1 - count / most)
@@ -54,7 +54,7 @@ def histogram(edges: Sequence[float], counts: Sequence[int], mean: float) -> str
     gap = 0.12 * (x(edges[1]) - x(edges[0]))
     drawn = []
     for count in ticks(0, most):
-        drawn.append(f'<path class="grid" d="M{LEFT} {y(count):.1f}H{WIDTH}"/>')
+        drawn.append(f'<path class="grid" d="M{LEFT} {y(count):.1f}H{WIDTH - RIGHT}"/>')
         drawn.append(f'<text x="{LEFT - 8}" y="{y(count) + 4:.1f}" class="end">{count:,.0f}</text>')
     for i, count in enumerate(counts):
         words = f"{_short(edges[i])} to {_short(edges[i + 1])}: {count:,} weights"
@@ -67,7 +67,7 @@ def histogram(edges: Sequence[float], counts: Sequence[int], mean: float) -> str
         f'<text x="{x(value):.1f}" y="{HEIGHT - BOTTOM + 18}" class="middle">{_short(value)}</text>'
         for value in ticks(low, high)
     ]
-    middle = (LEFT + WIDTH) / 2
+    middle = (LEFT + WIDTH - RIGHT) / 2
     drawn.append(f'<path class="mean" d="M{x(mean):.1f} {TOP}V{HEIGHT - BOTTOM}"/>')
     drawn.append(f'<text x="{middle}" y="{HEIGHT - 6}" class="middle">weight</text>')
     drawn.append(

@@ -176,6 +176,13 @@ def test_the_histogram_is_drawn_to_scale():
     assert float(mean.get("d")[1:].split()[0]) == pytest.approx(middle, abs=15)
 
 
+def test_the_last_number_of_the_axis_is_whole():
+    drawing = ElementTree.fromstring(charts.histogram([-0.03, 0.0, 0.03], [1, 1], 0.0))
+    numbers = drawing.findall("text[@class='middle']")
+    last = next(number for number in numbers if number.text == "0.03")
+    assert float(last.get("x")) + 7.5 * len("0.03") / 2 < charts.WIDTH
+
+
 def test_numbers_of_millions_stand_clear_of_the_words_beside_them():
     drawing = ElementTree.fromstring(charts.histogram([0.0, 1.0, 2.0], [6_600_000, 1], 0.5))
     numbers = drawing.findall("text[@class='end']")
