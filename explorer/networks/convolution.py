@@ -8,7 +8,7 @@ would differ from Keras's by percents.
 """
 
 from contextlib import nullcontext
-from functools import cached_property
+from functools import cached_property, partial
 
 from explorer.networks import device, winograd
 from explorer.networks.gradients import with_gradient
@@ -24,9 +24,11 @@ FEW = 4
 fills the registers."""
 WINOGRAD_CHANNELS = 64
 """With fewer, in or out, the transformations cost what the products save."""
-WINOGRAD_PIXELS = 20 * 20, 256 * 256
-"""On a smaller map, reading the transformed kernel takes too long; on a larger one, the tiles take
-too much memory."""
+WINOGRAD_PIXELS = 256 * 256
+"""On a larger map, the tiles take too much memory."""
+SMALL_MAP = 20
+"""Side of a map for which reading a kernel that was transformed for tiles of 4×4 takes longer than
+tiles of 2×2 cost."""
 
 
 class Convolution:
@@ -35,22 +37,30 @@ class Convolution:
     Args:
         kernel: (side, side, in, out).
         bias: (out,).
+        map_side: of its map on pictures of the network's own size; see `SMALL_MAP`.
     """
 
-    def __init__(self, kernel, bias):
-        self.kernel, self.bias = kernel, bias
+    def __init__(self, kernel, bias, map_side: int = 224):
+        self.kernel, self.bias, self.map_side = kernel, bias, map_side
 
-    def __call__(self, x):
-        """(b, h, w, in) -> (b, h, w, out)."""
+    def __call__(self, x, rectify: bool = False):
+        """(b, h, w, in) -> (b, h, w, out).
+
+        Args:
+            x: what comes in.
+            rectify: pass it through a ReLU first. The way back through both is faster so than
+                through one after the other.
+        """
         import tensorflow as tf
 
         @with_gradient
         def apply(x):
+            x = tf.nn.relu(x) if rectify else x
             outputs = [
                 tf.nn.bias_add(tf.nn.conv2d(x, kernel, 1, "SAME"), bias)
                 for kernel, bias in zip(self._kernels, self._biases, strict=True)
             ]
-            return _joined(outputs), self._gradient
+            return _joined(outputs), partial(self._gradient, rectified=x if rectify else None)
 
         return apply(x)
 
@@ -62,28 +72,31 @@ class Convolution:
             tf.gather(self.kernel, [number], axis=-1), tf.gather(self.bias, [number])
         )
 
-    def _gradient(self, upstream):
+    def _gradient(self, upstream, rectified):
         import tensorflow as tf
 
         if self._suits_winograd(upstream):
-            return winograd.convolution(upstream, self._transformed)
+            return winograd.convolution(upstream, self._transformed, rectified)
         if self.kernel.shape[2] <= FEW and self._three_wide:
-            return _by_fours(upstream, self._turned_kernels[0])
-        return _joined(
-            [tf.nn.conv2d(upstream, kernel, 1, "SAME") for kernel in self._turned_kernels]
-        )
+            gradient = _by_fours(upstream, self._turned_kernels[0])
+        else:
+            gradient = _joined(
+                [tf.nn.conv2d(upstream, kernel, 1, "SAME") for kernel in self._turned_kernels]
+            )
+        if rectified is None:
+            return gradient
+        return tf.raw_ops.ReluGrad(gradients=gradient, features=rectified)
 
     @property
     def _three_wide(self) -> bool:
         return tuple(self.kernel.shape[:2]) == (3, 3)
 
     def _suits_winograd(self, upstream) -> bool:
-        fewest, most = WINOGRAD_PIXELS
         return (
             device.on_cpu()
             and self._three_wide
             and min(self.kernel.shape[2:]) >= WINOGRAD_CHANNELS
-            and fewest <= upstream.shape[1] * upstream.shape[2] <= most
+            and upstream.shape[1] * upstream.shape[2] <= WINOGRAD_PIXELS
         )
 
     # What the weights are made into, once, when it is first needed.
@@ -107,7 +120,8 @@ class Convolution:
     @cached_property
     def _transformed(self):
         with _outside(self.kernel):
-            return winograd.transformed(turned(self.kernel))
+            step = 2 if self.map_side < SMALL_MAP else 4
+            return winograd.transformed(turned(self.kernel), step)
 
 
 def is_turnable(layer: Layer) -> bool:

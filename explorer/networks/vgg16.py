@@ -84,7 +84,10 @@ class VGG16(Network):
         for name in tuple(arrays):
             self.model.get_layer(name).set_weights(arrays.pop(name))  # none stays a second time
             weights = [tf.convert_to_tensor(v) for v in self.model.get_layer(name).weights]
-            tensors[name] = tuple(weights) if name in dense else Convolution(*weights)
+            if name in dense:
+                tensors[name] = tuple(weights)
+            else:
+                tensors[name] = Convolution(*weights, self.layer(name).output_shape[0])
         return tensors
 
     def embedded_weights(self, layer: Layer) -> tuple[np.ndarray, np.ndarray] | None:
@@ -129,19 +132,20 @@ class VGG16(Network):
     def outputs(self, image, last: str, activate: Callable | None = None) -> dict:
         import tensorflow as tf
 
-        activate = activate or self.activate
         x = self.preprocess(image)
         outputs = {"input": x}
         end = self.layers.index(self.layer(last)) + 1
         for before, layer in pairwise(self.layers[:end]):
-            if layer.kind == "convolution":
+            if layer.kind == "convolution" and activate:
                 x = self._weights(layer)(activate(before, x))
+            elif layer.kind == "convolution":
+                x = self._weights(layer)(x, rectify=before.activation == "relu")
             elif layer.kind == "pooling":
                 x = max_pool(x)
             elif layer.kind == "flatten":
                 x = windows(x, self.layer("block5_pool").output_shape[0])
             elif layer.kind == "dense":
-                x = _dense(activate(before, x), *self._weights(layer))
+                x = _dense((activate or self.activate)(before, x), *self._weights(layer))
             elif layer.kind == "softmax":
                 x = tf.nn.softmax(over_places(x))
             outputs[layer.name] = x
@@ -154,9 +158,11 @@ class VGG16(Network):
         if layer.kind not in ("convolution", "dense"):
             return tf.gather(self.outputs(image, layer.name)[layer.name], channel, axis=-1)
         before = self.layers[self.layers.index(layer) - 1]
-        x = self.activate(before, self.outputs(image, before.name)[before.name])
+        x = self.outputs(image, before.name)[before.name]
         if layer.kind == "convolution":
-            return self._weights(layer).channel(channel)(x)[..., 0]
+            one = self._weights(layer).channel(channel)
+            return one(x, rectify=before.activation == "relu")[..., 0]
+        x = self.activate(before, x)
         kernel, bias = self._weights(layer)
         return _dense(x, tf.gather(kernel, [channel], axis=-1), tf.gather(bias, [channel]))[..., 0]
 

@@ -1,102 +1,141 @@
-"""A 3×3 convolution with a quarter of the multiplications, in plain TensorFlow.
+"""A 3×3 convolution with a fraction of the multiplications, in plain TensorFlow.
 
-Winograd's minimal filtering F(4×4, 3×3), as in Lavin and Gray, "Fast Algorithms for Convolutional
-Neural Networks", CVPR 2016: tiles of 6×6 input pixels, overlapping by two, and the kernel are each
-carried to 36 values; these are multiplied and summed over channels, and the sums carried to 4×4
-output pixels. Why it works: along a line, pixels and weights are coefficients of polynomials, and
-where coefficients convolve, the polynomials' values at a few points just multiply.
+Winograd's minimal filtering, as in Lavin and Gray, "Fast Algorithms for Convolutional Neural
+Networks", CVPR 2016. With F(4×4, 3×3), tiles of 6×6 input pixels, overlapping by two, and the
+kernel are each carried to 36 values; these are multiplied and summed over channels, and the sums
+carried to 4×4 output pixels: a quarter of the multiplications. F(2×2, 3×3) does with 16 values, so
+that its kernel takes less than half the memory, and with 4/9 of the multiplications. Why it works:
+along a line, pixels and weights are coefficients of polynomials, and where coefficients convolve,
+the polynomials' values at a few points just multiply.
 """
 
 from functools import lru_cache
+from math import isqrt
 
 import numpy as np
 
-TILE, STEP = 6, 4
+TAPS = 3
+"""Weights of the kernel along a line."""
 PIECE_BYTES = 2**22
 """Of the values of the tiles computed at a time, so that they stay in the cache from one operation
 to the next."""
+PART = 64
+"""Of the output channels multiplied at a time, so that the part of the kernel that is read at a
+time lies together in memory."""
 
-POINTS = ((1, 0), (1, 1), (1, -1), (1, 0.5), (1, -2), (0, 1))
-"""Where polynomials are evaluated, t / s for each (s, t): 0, 1, -1, 1/2, -2 and infinity; mixed
-like this they round less than with ±2 (Barabasz et al., "Error Analysis and Improving the Accuracy
-of Winograd Convolution for Deep Neural Networks", 2020)."""
-
-
-def _values(terms: int) -> np.ndarray:
-    """(6, terms): carries the coefficients of a polynomial to its values at the points."""
-    return np.array([[s ** (terms - 1 - i) * t**i for i in range(terms)] for s, t in POINTS])
+POINTS, INFINITY = ((1, 0), (1, 1), (1, -1), (1, 0.5), (1, -2)), (0, 1)
+"""Where polynomials are evaluated, t / s for each (s, t): as many of 0, 1, -1, 1/2 and -2 as are
+needed, and infinity; mixed like this they round less than with ±2 (Barabasz et al., "Error Analysis
+and Improving the Accuracy of Winograd Convolution for Deep Neural Networks", 2020)."""
 
 
-def _both_ways(line: np.ndarray) -> np.ndarray:
-    """What `line` does along a line, done to rows and columns: (a, b) -> (a·a, b·b)."""
-    return np.kron(line, line).astype(np.float32)
+def values_at_points(step: int, terms: int) -> np.ndarray:
+    """(step + 2, terms): carries the coefficients of a polynomial to its values at the points."""
+    points = (*POINTS[: step + TAPS - 2], INFINITY)
+    return np.array([[s ** (terms - 1 - i) * t**i for i in range(terms)] for s, t in points])
 
 
-KERNEL_IN = _both_ways(_values(3))  # (36, 9)
-TILE_IN = _both_ways(np.linalg.inv(_values(TILE)).T)  # (36, 36)
-TILE_OUT = _both_ways(_values(STEP).T)  # (16, 36)
+@lru_cache
+def _matrices(step: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What carries a kernel and a tile to their values at the points, and the sums to pixels."""
+    tile = step + TAPS - 1
+    lines = (
+        values_at_points(step, TAPS),
+        np.linalg.inv(values_at_points(step, tile)).T,
+        values_at_points(step, step).T,
+    )
+    kernel_in, tile_in, tile_out = (np.kron(line, line).astype(np.float32) for line in lines)
+    return kernel_in, tile_in, tile_out
 
 
-def transformed(kernel):
-    """What `convolution` takes instead of a kernel: (3, 3, in, out) -> (36, in, out)."""
+def transformed(kernel, step: int = 4):
+    """What `convolution` takes instead of a kernel.
+
+    Args:
+        kernel: (3, 3, in, out).
+        step: output pixels along a side of a tile, 2 or 4.
+
+    Returns:
+        ((step + 2)², parts, in, out / parts).
+    """
     import tensorflow as tf
 
-    values = tf.matmul(KERNEL_IN, tf.reshape(kernel, (KERNEL_IN.shape[1], -1)))
-    return tf.reshape(values, (TILE * TILE, *kernel.shape[2:]))
+    inputs, outputs = kernel.shape[2:]
+    part = outputs if outputs % PART else PART
+    weights = tf.reshape(kernel, (TAPS * TAPS, inputs, -1, part))
+    weights = tf.transpose(weights, (0, 2, 1, 3))
+    kernel_in, _, _ = _matrices(step)
+    values = tf.matmul(kernel_in, tf.reshape(weights, (TAPS * TAPS, -1)))
+    return tf.reshape(values, (-1, *weights.shape[1:]))
 
 
-def convolution(x, transformed_kernel):
-    """'SAME' convolution with stride 1, to a relative error of about 1e-5.
+def convolution(x, transformed_kernel, rectified=None):
+    """'SAME' convolution with stride 1, to a relative error of about 1e-5, or less.
 
     Args:
         x: (b, h, w, in), of known shape; h and w may be anything.
         transformed_kernel: see `transformed`.
+        rectified: (b, h, w, out), what a ReLU let pass. Where that is nothing, the result is zero,
+            as a gradient is that goes back through the ReLU.
 
     Returns:
         (b, h, w, out).
     """
     import tensorflow as tf
 
-    points, channels, filters = transformed_kernel.shape
+    points, parts, channels, part = transformed_kernel.shape
+    filters, step = parts * part, isqrt(points) - TAPS + 1
+    _, tile_in, tile_out = _matrices(step)
     pixels = tf.reshape(x, (-1, channels))
 
     def computed(tiles, outputs):
         values = tf.gather_nd(pixels, tiles[..., None], bad_indices_policy="IGNORE")
-        values = tf.matmul(TILE_IN, tf.reshape(values, (points, -1)))
-        sums = tf.matmul(tf.reshape(values, (points, -1, channels)), transformed_kernel)
-        values = tf.matmul(TILE_OUT, tf.reshape(sums, (points, -1)))
-        return tf.gather(tf.reshape(values, (-1, filters)), outputs)
+        values = tf.matmul(tile_in, tf.reshape(values, (points, -1)))
+        sums = tf.matmul(tf.reshape(values, (points, 1, -1, channels)), transformed_kernel)
+        values = tf.matmul(tile_out, tf.reshape(sums, (points, -1)))
+        return tf.reshape(tf.gather(tf.reshape(values, (-1, part)), outputs), (-1, filters))
 
     most_tiles = PIECE_BYTES // (4 * points * max(channels, filters))
-    pieces = [computed(*places) for places in _places(*x.shape[:3], most_tiles)]
+    pieces = [computed(*places) for places in _places(*x.shape[:3], step, parts, most_tiles)]
+    if rectified is not None:
+        passed = tf.split(
+            tf.reshape(rectified, (-1, filters)), [piece.shape[0] for piece in pieces]
+        )
+        pieces = [
+            tf.raw_ops.ReluGrad(gradients=piece, features=features)
+            for piece, features in zip(pieces, passed, strict=True)
+        ]
     return tf.reshape(tf.concat(pieces, 0), (*x.shape[:3], filters))
 
 
 @lru_cache(64)
-def _places(batch: int, height: int, width: int, most_tiles: int) -> list[tuple]:
-    """Where to find pixels, as numbers of rows of a (pixels, channels) matrix.
+def _places(
+    batch: int, height: int, width: int, step: int, parts: int, most_tiles: int
+) -> list[tuple]:
+    """Where to find pixels, as numbers of rows of a matrix.
 
     Returns:
         For each piece, some rows of tiles, from top to bottom, int32 tensors that all traces share:
-        (36, tiles), the input pixel at each place of each tile; the number after the last pixel
-        stands for the zeros around the picture;
-        (pixels,), each output pixel of the piece among those computed, (16, tiles) in order.
+        (tile², tiles), the input pixel at each place of each tile, of (pixels, channels); the
+        number after the last pixel stands for the zeros around the picture;
+        (pixels * parts,), each part of each output pixel of the piece among those computed, which
+        are (step², parts, tiles) in order.
     """
     import tensorflow as tf
 
-    down, across = -(-height // STEP), -(-width // STEP)
+    tile, down, across = step + TAPS - 1, -(-height // step), -(-width // step)
     pixels = np.arange(batch * height * width, dtype=np.int32).reshape(batch, height, width)
-    margins = ((0, 0), (1, STEP * down + 1 - height), (1, STEP * across + 1 - width))
+    margins = ((0, 0), (1, step * down + 1 - height), (1, step * across + 1 - width))
     padded = np.pad(pixels, margins, constant_values=pixels.size)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (TILE, TILE), axis=(1, 2))
-    rows = windows[:, ::STEP, ::STEP].reshape(batch * down, across, TILE, TILE)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (tile, tile), axis=(1, 2))
+    rows = windows[:, ::step, ::step].reshape(batch * down, across, tile, tile)
     places = []
     for piece in np.array_split(rows, min(len(rows), -(-len(rows) * across // most_tiles))):
-        tiles = piece.transpose(2, 3, 0, 1)
-        computed = tiles[1 : 1 + STEP, 1 : 1 + STEP].ravel()
-        outputs = np.argsort(computed)[: np.count_nonzero(computed < pixels.size)]
+        tiles = piece.transpose(2, 3, 0, 1).reshape(tile, tile, -1)
+        computed = tiles[1 : 1 + step, 1 : 1 + step].ravel()
+        order = np.argsort(computed)[: np.count_nonzero(computed < pixels.size)]
+        numbers = np.arange(parts * computed.size, dtype=np.int32).reshape(step * step, parts, -1)
+        outputs = numbers.swapaxes(1, 2).reshape(-1, parts)[order].ravel()
         with tf.init_scope():
-            places.append(
-                (tf.constant(tiles.reshape(TILE * TILE, -1)), tf.constant(outputs, tf.int32))
-            )
+            places.append((tf.constant(tiles.reshape(tile * tile, -1)), tf.constant(outputs)))
     return places

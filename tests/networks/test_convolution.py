@@ -32,12 +32,20 @@ def check_convolution(x, kernel, bias, relative):
     import tensorflow as tf
 
     upstream = np.random.default_rng(1).normal(size=(*x.shape[:3], len(bias))).astype(np.float32)
-    wanted = gradient_of(lambda x: tf.nn.conv2d(x, kernel, 1, "SAME") + bias, x, upstream)
     convolution = Convolution(kernel, bias)
-    for function in (convolution, tf.function(convolution, autograph=False)):
-        found = gradient_of(function, x, upstream)
-        assert relative(found[0], wanted[0]) < 1e-6
-        assert relative(found[1], wanted[1]) < 1e-5
+    for rectify, before in ((False, tf.identity), (True, tf.nn.relu)):
+
+        def plain(x, before=before):
+            return tf.nn.conv2d(before(x), kernel, 1, "SAME") + bias
+
+        def engine(x, rectify=rectify):
+            return convolution(x, rectify)
+
+        wanted = gradient_of(plain, x, upstream)
+        for function in (engine, tf.function(engine, autograph=False)):
+            found = gradient_of(function, x, upstream)
+            assert relative(found[0], wanted[0]) < 1e-6
+            assert relative(found[1], wanted[1]) < 1e-5
 
 
 @pytest.mark.parametrize("size", [(13, 18), (1, 1), (2, 3), (32, 32)])
