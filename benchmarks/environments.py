@@ -54,10 +54,11 @@ class Environments:
             return json.loads(found.read_text(encoding="utf-8"))
 
 
-def explorer_bench(layer: str, repeats: int) -> dict:
-    """What `python -m explorer bench` measures, in a process of its own like the peers."""
-    options = ["--layers", layer, "--repeats", repeats, "--json"]
-    return json.loads(_run([sys.executable, "-m", "explorer", "bench", *options], "this program"))
+def own_step(layer: str, repeats: int) -> float:
+    """Median seconds of this program's step on a layer, in a process of its own like the peers."""
+    options = ["--layer", layer, "--repeats", repeats]
+    found = _run([sys.executable, "-m", "benchmarks.own_step", *options], "this program")
+    return json.loads(found)["seconds"]
 
 
 def _run(command: list, who: str) -> str:

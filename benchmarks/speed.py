@@ -3,7 +3,7 @@
 import sys
 from statistics import median
 
-from benchmarks.environments import Environments, explorer_bench
+from benchmarks.environments import Environments, own_step
 from benchmarks.store import Store
 from explorer.notes import versions
 
@@ -20,7 +20,7 @@ def measure(store: Store, environments: Environments) -> None:
     for turn in range(ROUNDS):
         print(f"speed: round {turn + 1} of {ROUNDS}", file=sys.stderr)
         for layer in LAYERS:
-            found = {"this program": _engine(layer)}
+            found = {"this program": own_step(layer, STEPS)}
             pytorch = environments.run("pytorch", "--layer", layer, "--repeats", STEPS)
             for layout, value in pytorch["seconds"].items():
                 found[f"PyTorch, {layout} layout"] = value
@@ -32,7 +32,3 @@ def measure(store: Store, environments: Environments) -> None:
             for way, value in found.items():
                 seconds[layer].setdefault(way, []).append(round(value, 4))
     store.put("speed", used, seconds=seconds)
-
-
-def _engine(layer: str) -> float:
-    return explorer_bench(layer, STEPS)["results"][0]["seconds_engine"]

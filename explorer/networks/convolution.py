@@ -15,9 +15,10 @@ from explorer.networks.gradients import with_gradient
 from explorer.networks.layers import Layer
 
 WIDE = 128 * 256
-"""A kernel with more weights than this at each place is split, on a CPU, into kernels of `PART`
-output channels: oneDNN reads it as it lies in memory, and there its long rows drive each other out
-of the cache. Not so a 1×1 kernel, which is read but once."""
+"""A kernel with more weights than this at each place is split into kernels of `PART` output
+channels where oneDNN computes with AVX-512: it reads a kernel as it lies in memory, and there its
+long rows drive each other out of the cache. Not so a 1×1 kernel, which is read but once; nor does
+it pay with shorter registers."""
 PART = 64
 FEW = 4
 """With so few output channels, four pixels are computed as if they were channels of one pixel: that
@@ -140,7 +141,13 @@ def max_pool(x):
     """2×2 max pooling with stride 2; an odd last row or column is dropped."""
     import tensorflow as tf
 
-    return tf.nn.max_pool2d(x, 2, 2, "VALID")
+    if device.onednn() or not device.on_cpu():
+        return tf.nn.max_pool2d(x, 2, 2, "VALID")
+    _, height, width, channels = x.shape
+    even = x[:, :-1] if height % 2 else x
+    pairs = tf.reshape(even, (-1, 2, width, channels))  # as many pictures, which the cores share
+    pooled = tf.nn.max_pool2d(pairs, 2, 2, "VALID")
+    return tf.reshape(pooled, (-1, height // 2, width // 2, channels))
 
 
 def _outside(kernel):
@@ -156,7 +163,8 @@ def _split(weights, kernel) -> list:
 
     inputs, outputs = kernel.shape[2:]
     wide = inputs * outputs > WIDE and tuple(kernel.shape[:2]) != (1, 1)
-    split = wide and device.on_cpu() and not tf.is_symbolic_tensor(kernel)
+    fast = device.on_cpu() and device.onednn() and device.avx512()
+    split = wide and fast and not tf.is_symbolic_tensor(kernel)
     starts = range(0, outputs, PART if split else outputs)
     return [weights[..., i : i + starts.step] for i in starts]
 

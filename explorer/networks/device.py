@@ -6,6 +6,8 @@ import threading
 from collections.abc import Iterator
 from functools import cache
 
+from numpy._core._multiarray_umath import __cpu_features__
+
 from explorer.errors import InputError
 from explorer.networks import reclaim
 
@@ -90,3 +92,21 @@ def _cores() -> int:
 def on_cpu() -> bool:
     """Whether it is the CPU that computes."""
     return start().startswith("CPU")
+
+
+@cache
+def onednn() -> bool:
+    """Whether the CPU computes with oneDNN's operations; TensorFlow has other ones besides.
+
+    It takes oneDNN's on x86 processors that multiply small numbers fast (AVX-VNNI and the like),
+    and where `TF_ENABLE_ONEDNN_OPTS` says so.
+    """
+    start()
+    from tensorflow.python.util import _pywrap_util_port
+
+    return _pywrap_util_port.IsMklEnabled()
+
+
+def avx512() -> bool:
+    """Whether the processor has instructions for 16 numbers at a time."""
+    return __cpu_features__.get("AVX512F", False)

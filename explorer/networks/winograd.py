@@ -14,14 +14,16 @@ from math import isqrt
 
 import numpy as np
 
+from explorer.networks import device
+
 TAPS = 3
 """Weights of the kernel along a line."""
 PIECE_BYTES = 2**22
 """Of the values of the tiles computed at a time, so that they stay in the cache from one operation
 to the next."""
-PART = 64
-"""Of the output channels multiplied at a time, so that the part of the kernel that is read at a
-time lies together in memory."""
+PART = 128
+"""Output channels multiplied at a time by oneDNN, so that what it reads of the kernel at a time
+lies together in memory."""
 
 POINTS, INFINITY = ((1, 0), (1, 1), (1, -1), (1, 0.5), (1, -2)), (0, 1)
 """Where polynomials are evaluated, t / s for each (s, t): as many of 0, 1, -1, 1/2 and -2 as are
@@ -61,7 +63,7 @@ def transformed(kernel, step: int = 4):
     import tensorflow as tf
 
     inputs, outputs = kernel.shape[2:]
-    part = outputs if outputs % PART else PART
+    part = PART if device.onednn() and outputs % PART == 0 else outputs
     weights = tf.reshape(kernel, (TAPS * TAPS, inputs, -1, part))
     weights = tf.transpose(weights, (0, 2, 1, 3))
     kernel_in, _, _ = _matrices(step)
@@ -91,7 +93,7 @@ def convolution(x, transformed_kernel, rectified=None):
     def computed(tiles, outputs):
         values = tf.gather_nd(pixels, tiles[..., None], bad_indices_policy="IGNORE")
         values = tf.matmul(tile_in, tf.reshape(values, (points, -1)))
-        sums = tf.matmul(tf.reshape(values, (points, 1, -1, channels)), transformed_kernel)
+        sums = _products(tf.reshape(values, (points, -1, channels)), transformed_kernel)
         values = tf.matmul(tile_out, tf.reshape(sums, (points, -1)))
         return tf.reshape(tf.gather(tf.reshape(values, (-1, part)), outputs), (-1, filters))
 
@@ -106,6 +108,19 @@ def convolution(x, transformed_kernel, rectified=None):
             for piece, features in zip(pieces, passed, strict=True)
         ]
     return tf.reshape(tf.concat(pieces, 0), (*x.shape[:3], filters))
+
+
+def _products(values, transformed_kernel):
+    """(points, tiles, in) and (points, parts, in, part) -> (points, parts, tiles, part)."""
+    import tensorflow as tf
+
+    points, parts, channels, part = transformed_kernel.shape
+    if device.onednn():
+        return tf.matmul(tf.expand_dims(values, 1), transformed_kernel)
+    kernels = tf.reshape(transformed_kernel, (points, channels, part))
+    pairs = zip(tf.unstack(values), tf.unstack(kernels), strict=True)
+    products = tf.stack([tiles @ kernel for tiles, kernel in pairs])  # far faster here than at once
+    return tf.reshape(products, (points, parts, -1, part))
 
 
 @lru_cache(64)

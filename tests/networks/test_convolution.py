@@ -27,6 +27,12 @@ def gradient_of(function, x, upstream):
     return y.numpy(), tape.gradient(y, x, upstream).numpy()
 
 
+def processor(monkeypatch, onednn, avx512):
+    """As if on another one."""
+    monkeypatch.setattr(device, "onednn", lambda: onednn)
+    monkeypatch.setattr(device, "avx512", lambda: avx512)
+
+
 def check_convolution(x, kernel, bias, relative):
     """Values and gradient against TensorFlow's own, at once and in a compiled function."""
     import tensorflow as tf
@@ -57,7 +63,8 @@ def test_convolution_and_its_gradient(size, batch, inputs, relative):
 
 @pytest.mark.parametrize(("inputs", "outputs"), [(256, 256), (512, 100), (70, 512)])
 @pytest.mark.parametrize("batch", [1, 2])
-def test_wide_kernels_in_parts(inputs, outputs, batch, relative):
+def test_wide_kernels_in_parts(inputs, outputs, batch, relative, monkeypatch):
+    processor(monkeypatch, onednn=True, avx512=True)
     x, kernel, bias = arrays(7, 6, inputs, outputs, batch)
     check_convolution(x, kernel / np.sqrt(9 * inputs, dtype=np.float32), bias, relative)
     parts = Convolution(kernel, bias)._kernels
@@ -65,7 +72,14 @@ def test_wide_kernels_in_parts(inputs, outputs, batch, relative):
     assert np.array_equal(np.concatenate(parts, -1), kernel)
 
 
+@pytest.mark.parametrize(("onednn", "avx512"), [(True, False), (False, True), (False, False)])
+def test_other_processors_get_whole_kernels(onednn, avx512, monkeypatch):
+    processor(monkeypatch, onednn, avx512)
+    assert len(Convolution(*arrays(1, 1, 256, 256)[1:])._kernels) == 1
+
+
 def test_graphics_cards_get_whole_kernels(monkeypatch):
+    processor(monkeypatch, onednn=True, avx512=True)
     monkeypatch.setattr(device, "start", lambda: "GPU (some)")
     assert len(Convolution(*arrays(1, 1, 256, 256)[1:])._kernels) == 1
 
@@ -126,14 +140,18 @@ def check_pool(x, relative):
     assert np.array_equal(found[0], windows.max(axis=(2, 4)))
 
 
+@pytest.mark.parametrize("onednn", [True, False])
 @pytest.mark.parametrize("size", [(8, 8), (13, 18), (12, 17), (3, 3), (2, 2)])
 @pytest.mark.parametrize("batch", [1, 3])
-def test_pooling_and_its_gradient(size, batch, relative):
+def test_pooling_and_its_gradient(size, batch, onednn, relative, monkeypatch):
+    processor(monkeypatch, onednn, avx512=False)
     check_pool(arrays(*size, batch=batch)[0], relative)
 
 
+@pytest.mark.parametrize("onednn", [True, False])
 @pytest.mark.parametrize("size", [(8, 8), (13, 18)])
-def test_ties_go_to_the_first_as_in_tensorflow(size, relative):
+def test_ties_go_to_the_first_as_in_tensorflow(size, onednn, relative, monkeypatch):
+    processor(monkeypatch, onednn, avx512=False)
     check_pool(np.zeros((1, *size, 3), np.float32), relative)
     few = np.random.default_rng(0).integers(0, 3, (2, *size, 4)).astype(np.float32)
     check_pool(few, relative)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -123,3 +124,18 @@ def test_keras_on_something_else_is_refused(refused, monkeypatch):
     monkeypatch.setattr(tf.keras.config, "backend", lambda: "torch")
     with refused("Keras is running on torch"), device.keras_defaults():
         pass
+
+
+@pytest.mark.parametrize("said", ["0", "1"])
+def test_whose_operations_tensorflow_takes(said):
+    code = "from explorer.networks import device; print(int(device.onednn()))"
+    environment = os.environ | {"TF_ENABLE_ONEDNN_OPTS": said}
+    command = [sys.executable, "-c", code]
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == said
+
+
+@pytest.mark.skipif(not Path("/proc/cpuinfo").exists(), reason="the system does not tell")
+def test_the_processors_instructions_are_those_that_the_system_tells():
+    flags = re.search(r"^flags\s*:(.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    assert device.avx512() == ("avx512f" in (flags[1].split() if flags else ()))
