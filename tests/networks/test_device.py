@@ -136,6 +136,17 @@ def test_whose_operations_tensorflow_takes(said):
 
 
 @pytest.mark.skipif(not Path("/proc/cpuinfo").exists(), reason="the system does not tell")
-def test_the_processors_instructions_are_those_that_the_system_tells():
+def test_the_processors_instructions_are_those_that_the_system_tells(monkeypatch):
+    monkeypatch.delenv("ONEDNN_MAX_CPU_ISA", raising=False)
     flags = re.search(r"^flags\s*:(.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
     assert device.avx512() == ("avx512f" in (flags[1].split() if flags else ()))
+
+
+@pytest.mark.parametrize(
+    ("most", "allowed"),
+    [("SSE41", False), ("avx2", False), ("AVX2_VNNI", False), ("AVX512_CORE", True)],
+)
+def test_instructions_that_onednn_may_not_use_do_not_count(most, allowed, monkeypatch):
+    monkeypatch.setattr(device, "__cpu_features__", {"AVX512F": True})
+    monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", most)
+    assert device.avx512() == allowed
