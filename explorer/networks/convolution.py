@@ -19,7 +19,10 @@ WIDE = 128 * 256
 channels where oneDNN computes with AVX-512: it reads a kernel as it lies in memory, and there its
 long rows drive each other out of the cache. Not so a 1×1 kernel, which is read but once; nor does
 it pay with shorter registers."""
-PART = 64
+PART = 32
+"""At some sizes oneDNN sums wider parts in another order than the whole kernel: the last bit then
+differs from Keras's, and where a value is as near to zero, or to its neighbors in a pooling,
+gradients jump."""
 FEW = 4
 """With so few output channels, four pixels are computed as if they were channels of one pixel: that
 fills the registers."""
