@@ -15,14 +15,14 @@ from explorer.networks.gradients import with_gradient
 from explorer.networks.layers import Layer
 
 WIDE = 128 * 256
-"""A kernel with more weights than this at each place is split into kernels of `PART` output
-channels where oneDNN computes with AVX-512: it reads a kernel as it lies in memory, and there its
-long rows drive each other out of the cache. Not so a 1×1 kernel, which is read but once; nor does
-it pay with shorter registers."""
-PART = 32
-"""At some sizes oneDNN sums wider parts in another order than the whole kernel: the last bit then
-differs from Keras's, and where a value is as near to zero, or to its neighbors in a pooling,
-gradients jump."""
+"""A kernel with more weights than this at each place is split, by output channels, where oneDNN
+computes with AVX-512: it reads a kernel as it lies in memory, and there its long rows drive each
+other out of the cache. Not so a 1×1 kernel, which is read but once; nor does it pay with shorter
+registers."""
+PARTS = 64, 32
+"""Output channels of a part, the best first. Some change the order of oneDNN's sums, and with it
+the last bit of values; where these are as near to zero, or to their neighbors in a pooling,
+gradients jump. So the first is taken that changes no bit on this processor, and none if all do."""
 FEW = 4
 """With so few output channels, four pixels are computed as if they were channels of one pixel: that
 fills the registers."""
@@ -41,10 +41,10 @@ class Convolution:
     Args:
         kernel: (side, side, in, out).
         bias: (out,).
-        map_side: of its map on pictures of the network's own size; see `SMALL_MAP`.
+        map_side: of its map on pictures of the network's own size; see `SMALL_MAP`, `PARTS`.
     """
 
-    def __init__(self, kernel, bias, map_side: int = 224):
+    def __init__(self, kernel, bias, map_side: int = 28):
         self.kernel, self.bias, self.map_side = kernel, bias, map_side
 
     def __call__(self, x, rectify: bool = False):
@@ -108,18 +108,35 @@ class Convolution:
     @cached_property
     def _kernels(self) -> list:
         with _outside(self.kernel):
-            return _split(self.kernel, self.kernel)
+            return _in_parts(self.kernel, self._part)
 
     @cached_property
     def _biases(self) -> list:
         with _outside(self.kernel):
-            return _split(self.bias, self.kernel)
+            return _in_parts(self.bias, self._part)
+
+    @cached_property
+    def _part(self) -> int:
+        """Output channels of a part; see `PARTS`."""
+        import tensorflow as tf
+
+        inputs, outputs = self.kernel.shape[2:]
+        if not _pays_in_parts(self.kernel):
+            return outputs
+        x = tf.random.stateless_uniform((1, self.map_side, self.map_side, inputs), (0, 0))
+        whole = tf.nn.conv2d(x, self.kernel, 1, "SAME")
+        for part in PARTS:
+            kernels = _in_parts(self.kernel, part)
+            found = _joined([tf.nn.conv2d(x, kernel, 1, "SAME") for kernel in kernels])
+            if tf.reduce_all(found == whole):
+                return part
+        return outputs
 
     @cached_property
     def _turned_kernels(self) -> list:
         with _outside(self.kernel):
             kernel = turned(self.kernel)
-            return _split(kernel, kernel)
+            return _in_parts(kernel, PARTS[0] if _pays_in_parts(kernel) else kernel.shape[3])
 
     @cached_property
     def _transformed(self):
@@ -160,16 +177,19 @@ def _outside(kernel):
     return nullcontext() if tf.is_symbolic_tensor(kernel) else tf.init_scope()
 
 
-def _split(weights, kernel) -> list:
-    """Weights (..., out) of a kernel in parts of the output channels; see `WIDE`."""
+def _pays_in_parts(kernel) -> bool:
+    """See `WIDE`."""
     import tensorflow as tf
 
     inputs, outputs = kernel.shape[2:]
     wide = inputs * outputs > WIDE and tuple(kernel.shape[:2]) != (1, 1)
     fast = device.on_cpu() and device.onednn() and device.avx512()
-    split = wide and fast and not tf.is_symbolic_tensor(kernel)
-    starts = range(0, outputs, PART if split else outputs)
-    return [weights[..., i : i + starts.step] for i in starts]
+    return wide and fast and not tf.is_symbolic_tensor(kernel)
+
+
+def _in_parts(weights, part: int) -> list:
+    """Weights (..., out) in parts of so many output channels."""
+    return [weights[..., i : i + part] for i in range(0, weights.shape[-1], part)]
 
 
 def _joined(outputs: list):

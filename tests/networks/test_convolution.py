@@ -5,7 +5,7 @@ import pytest
 from scipy import signal
 
 from explorer.networks import device
-from explorer.networks.convolution import PART, Convolution, max_pool, turned
+from explorer.networks.convolution import PARTS, Convolution, max_pool, turned
 
 
 def arrays(height=13, width=18, inputs=5, outputs=7, batch=1):
@@ -67,9 +67,24 @@ def test_wide_kernels_in_parts(inputs, outputs, batch, relative, monkeypatch):
     processor(monkeypatch, onednn=True, avx512=True)
     x, kernel, bias = arrays(7, 6, inputs, outputs, batch)
     check_convolution(x, kernel / np.sqrt(9 * inputs, dtype=np.float32), bias, relative)
-    parts = Convolution(kernel, bias)._kernels
-    assert len(parts) == -(-outputs // PART)
-    assert np.array_equal(np.concatenate(parts, -1), kernel)
+    convolution = Convolution(kernel, bias)
+    assert convolution._part in (*PARTS, outputs)
+    assert len(convolution._kernels) == -(-outputs // convolution._part)
+    assert np.array_equal(np.concatenate(convolution._kernels, -1), kernel)
+
+
+@pytest.mark.parametrize(("differ", "part"), [((), 64), ((64,), 32), ((64, 32), 256)])
+def test_parts_that_change_a_bit_are_not_taken(differ, part, monkeypatch):
+    """As if oneDNN summed some of them in another order."""
+    import tensorflow as tf
+
+    def conv2d(x, kernel, strides, padding):
+        unit = np.spacing(np.float32(1)) if kernel.shape[-1] in differ else np.float32(0)
+        return tf.ones((*x.shape[:3], kernel.shape[-1])) + unit * x[..., :1]
+
+    processor(monkeypatch, onednn=True, avx512=True)
+    monkeypatch.setattr(tf.nn, "conv2d", conv2d)
+    assert Convolution(*arrays(1, 1, 256, 256)[1:])._part == part
 
 
 @pytest.mark.parametrize(("onednn", "avx512"), [(True, False), (False, True), (False, False)])
