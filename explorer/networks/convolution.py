@@ -142,7 +142,7 @@ class Convolution:
     def _transformed(self):
         with _outside(self.kernel):
             step = 2 if self.map_side < SMALL_MAP else 4
-            return winograd.transformed(turned(self.kernel), step)
+            return winograd.transformed(self.kernel, step, turned=True)
 
 
 def is_turnable(layer: Layer) -> bool:

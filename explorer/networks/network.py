@@ -16,7 +16,7 @@ from explorer.networks.layers import Layer
 
 MOST_NAMED = 30
 """A network of more layers than these does not name them all in a sentence."""
-KEPT_FUNCTIONS = 8
+KEPT_FUNCTIONS = 6
 """How many compiled functions of one kind a network keeps; the oldest are forgotten."""
 
 

@@ -50,23 +50,29 @@ def _matrices(step: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return kernel_in, tile_in, tile_out
 
 
-def transformed(kernel, step: int = 4):
+def transformed(kernel, step: int = 4, turned: bool = False):
     """What `convolution` takes instead of a kernel.
 
     Args:
         kernel: (3, 3, in, out).
         step: output pixels along a side of a tile, 2 or 4.
+        turned: instead of the kernel that carries its gradient back, by 180° and from out to in;
+            in less memory than if it were turned first.
 
     Returns:
-        ((step + 2)², parts, in, out / parts).
+        ((step + 2)², parts, in, out / parts), or with in and out exchanged.
     """
     import tensorflow as tf
 
-    inputs, outputs = kernel.shape[2:]
+    rows, columns = kernel.shape[2:]
+    outputs = rows if turned else columns
     part = PART if device.onednn() and outputs % PART == 0 else outputs
-    weights = tf.reshape(kernel, (TAPS * TAPS, inputs, -1, part))
-    weights = tf.transpose(weights, (0, 2, 1, 3))
     kernel_in, _, _ = _matrices(step)
+    if turned:
+        kernel_in, shape, order = kernel_in[:, ::-1], (-1, part, columns), (0, 1, 3, 2)
+    else:
+        shape, order = (rows, -1, part), (0, 2, 1, 3)
+    weights = tf.transpose(tf.reshape(kernel, (TAPS * TAPS, *shape)), order)
     values = tf.matmul(kernel_in, tf.reshape(weights, (TAPS * TAPS, -1)))
     return tf.reshape(values, (-1, *weights.shape[1:]))
 
@@ -91,9 +97,9 @@ def convolution(x, transformed_kernel, rectified=None):
     pixels = tf.reshape(x, (-1, channels))
 
     def computed(tiles, outputs):
-        values = tf.gather_nd(pixels, tiles[..., None], bad_indices_policy="IGNORE")
+        values = tf.gather_nd(pixels, tiles, bad_indices_policy="IGNORE")
         values = tf.matmul(tile_in, tf.reshape(values, (points, -1)))
-        sums = _products(tf.reshape(values, (points, -1, channels)), transformed_kernel)
+        sums = _products(values, transformed_kernel)
         values = tf.matmul(tile_out, tf.reshape(sums, (points, -1)))
         return tf.reshape(tf.gather(tf.reshape(values, (-1, part)), outputs), (-1, filters))
 
@@ -111,15 +117,15 @@ def convolution(x, transformed_kernel, rectified=None):
 
 
 def _products(values, transformed_kernel):
-    """(points, tiles, in) and (points, parts, in, part) -> (points, parts, tiles, part)."""
+    """(points, tiles * in) and (points, parts, in, part) -> (points, parts, tiles, part)."""
     import tensorflow as tf
 
     points, parts, channels, part = transformed_kernel.shape
     if device.onednn():
-        return tf.matmul(tf.expand_dims(values, 1), transformed_kernel)
-    kernels = tf.reshape(transformed_kernel, (points, channels, part))
-    pairs = zip(tf.unstack(values), tf.unstack(kernels), strict=True)
-    products = tf.stack([tiles @ kernel for tiles, kernel in pairs])  # far faster here than at once
+        return tf.matmul(tf.reshape(values, (points, 1, -1, channels)), transformed_kernel)
+    tiles = tf.unstack(tf.reshape(values, (points, -1, channels)))
+    kernels = tf.unstack(tf.reshape(transformed_kernel, (points, channels, part)))
+    products = tf.stack([a @ b for a, b in zip(tiles, kernels, strict=True)])  # faster than at once
     return tf.reshape(products, (points, parts, -1, part))
 
 
@@ -131,7 +137,7 @@ def _places(
 
     Returns:
         For each piece, some rows of tiles, from top to bottom, int32 tensors that all traces share:
-        (tile², tiles), the input pixel at each place of each tile, of (pixels, channels); the
+        (tile², tiles, 1), the input pixel at each place of each tile, of (pixels, channels); the
         number after the last pixel stands for the zeros around the picture;
         (pixels * parts,), each part of each output pixel of the piece among those computed, which
         are (step², parts, tiles) in order.
@@ -152,5 +158,5 @@ def _places(
         numbers = np.arange(parts * computed.size, dtype=np.int32).reshape(step * step, parts, -1)
         outputs = numbers.swapaxes(1, 2).reshape(-1, parts)[order].ravel()
         with tf.init_scope():
-            places.append((tf.constant(tiles.reshape(tile * tile, -1)), tf.constant(outputs)))
+            places.append((tf.constant(tiles.reshape(tile * tile, -1, 1)), tf.constant(outputs)))
     return places

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from explorer.networks import device, winograd
-from explorer.networks.convolution import Convolution
+from explorer.networks.convolution import Convolution, turned
 
 CHANNELS = [(64, 128), (128, 128), (128, 256), (256, 256), (256, 512), (512, 512), (3, 5)]
 STEPS = [2, 4]
@@ -62,6 +62,17 @@ def test_pieces_change_nothing(size, batch, step, monkeypatch):
         pieces = winograd._places(batch, *size, step, 1, tiles)
         assert 1 < len(pieces) <= batch * -(-size[0] // step)
         assert np.abs(winograd.convolution(x, weights, rectified) - whole).max() < 1e-5
+
+
+@pytest.mark.usefixtures("onednn")
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("channels", [(6, 7), (256, 64), (64, 256)])
+def test_a_turned_kernel_needs_no_turning(channels, step):
+    _, kernel = arrays((1, 1), *channels)
+    found = winograd.transformed(kernel, step, turned=True)
+    wanted = winograd.transformed(turned(kernel), step)
+    assert found.shape == wanted.shape
+    assert np.abs(found - wanted).max() < 1e-6
 
 
 @pytest.mark.usefixtures("onednn")
