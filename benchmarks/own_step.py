@@ -6,9 +6,7 @@ The step is that of `python -m explorer bench`, which takes turns with Keras's.
 import argparse
 import json
 
-import numpy as np
-
-from explorer.bench.steps import engine_step, in_turn
+from explorer.bench.steps import engine_step, in_turn, noise
 from explorer.networks import load_network
 
 SIZE = 224
@@ -20,10 +18,8 @@ def seconds(layer: str, repeats: int) -> float:
 
     network = load_network("vgg16")
     step = engine_step(network, network.layer(layer))
-    image = tf.constant(
-        np.random.default_rng(0).normal(128, 20, (1, SIZE, SIZE, 3)), dtype=tf.float32
-    )
-    return in_turn({"step": lambda: step(image, tf.constant(0))}, repeats)["step"]
+    image, channel = noise(SIZE), tf.constant(0)
+    return in_turn({"step": lambda: step(image, channel)}, repeats)["step"]
 
 
 def main() -> None:

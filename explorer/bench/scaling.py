@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
-from explorer.bench.steps import engine_step, in_turn
+from explorer.bench.steps import engine_step, in_turn, noise
 from explorer.networks.network import Network
 
 LAYER, SIZE = "conv5_1", 224
@@ -45,13 +43,13 @@ def measure(
     """Measure the cases of one series, in turn."""
     import tensorflow as tf
 
-    random, ways = np.random.default_rng(0), {}
+    ways, channel = {}, tf.constant(0)
     network.tensors  # noqa: B018 - loaded before the clock starts
     steps = {layer: engine_step(network, network.layer(layer)) for layer, _, _ in cases}
     for case in cases:
         layer, size, batch = case
-        images = tf.constant(random.normal(128, 20, (batch, size, size, 3)), tf.float32)
-        ways[case] = lambda step=steps[layer], images=images: step(images, tf.constant(0))
+        images = noise(size, batch)
+        ways[case] = lambda step=steps[layer], images=images: step(images, channel)
     seconds = in_turn(ways, repeats, done)
     return [
         Case(network.layer(layer).name, size, batch, seconds[layer, size, batch])

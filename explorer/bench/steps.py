@@ -124,9 +124,9 @@ def measure(
 
     network.tensors  # noqa: B018 - loaded before the clock starts
     engine, keras = engine_step(network, layer), keras_step(network, layer)
-    random = np.random.default_rng(0)
-    image = tf.constant(random.normal(128, 20, (1, size, size, 3)), tf.float32)
-    matrix = tf.constant(random.normal(size=(MATRIX_SIDE, MATRIX_SIDE)), tf.float32)
+    image = noise(size)
+    sides = MATRIX_SIDE, MATRIX_SIDE
+    matrix = tf.constant(np.random.default_rng(0).normal(size=sides), tf.float32)
     channel = tf.constant(0)
 
     start = time.perf_counter()
@@ -148,6 +148,14 @@ def measure(
         seconds_trace=seconds_trace,
         direct_operations=direct_operations(network, layer, size),
     )
+
+
+def noise(size: int, batch: int = 1):
+    """Square pictures to measure with, always the same: float32 (batch, size, size, 3)."""
+    import tensorflow as tf
+
+    pixels = np.random.default_rng(0).normal(128, 20, (batch, size, size, 3))
+    return tf.constant(pixels, tf.float32)
 
 
 def in_turn(

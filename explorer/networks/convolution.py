@@ -82,11 +82,9 @@ class Convolution:
         if self._suits_winograd(upstream):
             return winograd.convolution(upstream, self._transformed, rectified)
         if self.kernel.shape[2] <= FEW and self._three_wide:
-            gradient = _by_fours(upstream, self._turned_kernels[0])
+            gradient = _by_fours(upstream, self._turned)
         else:
-            gradient = _joined(
-                [tf.nn.conv2d(upstream, kernel, 1, "SAME") for kernel in self._turned_kernels]
-            )
+            gradient = tf.nn.conv2d(upstream, self._turned, 1, "SAME")
         if rectified is None:
             return gradient
         return tf.raw_ops.ReluGrad(gradients=gradient, features=rectified)
@@ -133,10 +131,9 @@ class Convolution:
         return outputs
 
     @cached_property
-    def _turned_kernels(self) -> list:
+    def _turned(self):
         with _outside(self.kernel):
-            kernel = turned(self.kernel)
-            return _in_parts(kernel, PARTS[0] if _pays_in_parts(kernel) else kernel.shape[3])
+            return turned(self.kernel)
 
     @cached_property
     def _transformed(self):

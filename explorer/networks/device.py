@@ -110,4 +110,6 @@ def onednn() -> bool:
 def avx512() -> bool:
     """Whether the processor has instructions for 16 numbers at a time, and oneDNN may use them."""
     most = os.environ.get("ONEDNN_MAX_CPU_ISA", "DEFAULT").upper()
-    return __cpu_features__.get("AVX512F", False) and not most.startswith(("SSE", "AVX2"))
+    return __cpu_features__.get("AVX512F", False) and most.startswith(
+        ("DEFAULT", "AVX512", "AVX10")
+    )

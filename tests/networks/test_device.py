@@ -144,7 +144,13 @@ def test_the_processors_instructions_are_those_that_the_system_tells(monkeypatch
 
 @pytest.mark.parametrize(
     ("most", "allowed"),
-    [("SSE41", False), ("avx2", False), ("AVX2_VNNI", False), ("AVX512_CORE", True)],
+    [
+        ("SSE41", False),
+        ("AVX", False),
+        ("avx2", False),
+        ("AVX2_VNNI", False),
+        ("AVX512_CORE", True),
+    ],
 )
 def test_instructions_that_onednn_may_not_use_do_not_count(most, allowed, monkeypatch):
     monkeypatch.setattr(device, "__cpu_features__", {"AVX512F": True})
