@@ -39,9 +39,11 @@ SETTLED = "element => Promise.allSettled(element.getAnimations().map(a => a.fini
 
 
 def opened(page: Page, address: str) -> Page:
+    """The page once its script has run and its style, which may come a moment later, is applied."""
     page.goto(address)
     expect(page.locator("h1")).to_be_visible()
     page.wait_for_selector(QUIET)
+    expect(page.locator(".block-container")).to_have_css("max-width", "1320px")
     return page
 
 
