@@ -25,13 +25,21 @@ class Case:
         recipe: what was rendered.
         image: uint8 RGB (h, w, 3), the kept picture.
         values: its measures by name, see `explorer.measures.judged`.
-        curve: (step, score) of the recipe's own frames.
+        curve: (step, score) of the recipe's own frames; empty if it ended before its last step,
+            see `through_all_steps`.
     """
 
     recipe: Recipe
     image: np.ndarray
     values: Mapping[str, float]
     curve: Sequence[tuple[int, float]]
+
+
+def through_all_steps(
+    recipe: Recipe, curve: Sequence[tuple[int, float]]
+) -> Sequence[tuple[int, float]]:
+    """A curve, or an empty one if the recipe ended early: then more steps are no advice."""
+    return curve if curve and curve[-1][0] == recipe.steps else ()
 
 
 def dead(case: Case) -> bool:

@@ -27,7 +27,9 @@ VIEWS = tuple(
 )
 """The 16 views of the robust score: how much larger, and (right, down) in pixels."""
 AT_ONCE = 4
-"""Views that the network sees together."""
+"""Views that the network sees together, at most."""
+PIXELS_AT_ONCE = AT_ONCE * 256 * 256
+"""Pixels of the views that it sees together; of a larger picture they are fewer."""
 NEARLY = 0.05
 """By how much a class's picture is enlarged and shrunk."""
 
@@ -122,8 +124,9 @@ def robust_score(
     from explorer.transformations import turn, warp
 
     size, scores = image.shape[:2], []
-    for first in range(0, len(VIEWS), AT_ONCE):
-        views = VIEWS[first : first + AT_ONCE]
+    together = max(1, min(AT_ONCE, PIXELS_AT_ONCE // (size[0] * size[1])))
+    for first in range(0, len(VIEWS), together):
+        views = VIEWS[first : first + together]
         factors = tf.constant([factor for factor, _ in views], tf.float32)
         shifts = tf.constant([shift for _, shift in views], tf.float32)
         turns = turn(size, 0.0 * factors, factors, (shifts[:, 0], shifts[:, 1]))

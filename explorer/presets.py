@@ -255,7 +255,8 @@ PRESETS: dict[str, Preset] = {
     "lucid": Preset(
         "Lucid",
         LUCID,
-        "Lucid's defaults, a spectrum and its transformations; 512 steps there, 128 here.",
+        "Lucid's defaults, a spectrum and its transformations, but for their second, smaller "
+        "jitter; 512 steps there, 128 here.",
         128,
         {
             "fourier": {"deviation": 0.01, "decay": 1.0},
@@ -270,8 +271,9 @@ PRESETS: dict[str, Preset] = {
     "maco": Preset(
         "MACO",
         MACO,
-        "Phases only, seen through noisy crops; 256 steps of 32 crops there, 96 of 4 here, and the "
-        "amplitudes are those of the sample photos instead of ImageNet's.",
+        "Phases only, seen through noisy crops; 256 steps of 32 crops there, 96 of 4 here, which "
+        "shrink to a quarter of the side instead of a twentieth, and the amplitudes are those of "
+        "the sample photos instead of ImageNet's.",
         96,
         {
             "maco": {},

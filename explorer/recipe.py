@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from explorer.catalogue import ALTERNATIVES, check_target_clashes, checked_methods
+from explorer.catalogue import ALTERNATIVES, check_target_clashes, checked_methods, find_method
 from explorer.errors import InputError
 from explorer.networks import load_network
 from explorer.presets import DEFAULT_PRESET, PRESETS
@@ -300,7 +300,6 @@ def preset(
         steps = _whole("The number of steps", steps, 1, MOST_STEPS)
     start = PhotoStart(photo) if photo else None
     if entry.starts_from and not photo:
-        factor = None if steps is None or not entry.steps else steps / entry.steps
         start = Blend(
             tuple(
                 (
@@ -309,9 +308,7 @@ def preset(
                         parent,
                         target,
                         network=network,
-                        steps=steps
-                        if factor is None
-                        else max(1, round(PRESETS[parent].steps * factor)),
+                        steps=steps and _steps_before(name, entry.steps, parent, steps),
                         size=size,
                         seed=seed,
                     ),
@@ -332,6 +329,19 @@ def preset(
     )
 
 
+def _steps_before(name: str, usual: int, parent: str, steps: int) -> int:
+    """The steps of a preset that another starts from, whose usual ones become `steps`."""
+    parents = PRESETS[parent].steps
+    if not usual:
+        return steps
+    if parents * steps > MOST_STEPS * usual:
+        raise InputError(
+            f"The preset {name} starts from a picture of {parents / usual:g} times as many steps, "
+            f"and {MOST_STEPS:,} are the most: choose at most {MOST_STEPS * usual // parents:,}."
+        )
+    return max(1, round(parents * steps / usual))
+
+
 def _kind(target: Target, network: str, size: object) -> str:
     """The kind of a target, as presets distinguish them."""
     model = load_network(network)
@@ -343,9 +353,13 @@ def merged(methods: Mapping, changes: Mapping) -> dict:
     """Methods with changes laid over them; a change of None switches the method off.
 
     Switching on one step rule, or one spectrum, switches the others off.
+
+    Raises:
+        InputError: there is no such method.
     """
     result = {name: dict(strengths) for name, strengths in methods.items()}
     for name, strengths in changes.items():
+        find_method(name)
         if strengths is None:
             result.pop(name, None)
             continue

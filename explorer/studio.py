@@ -8,12 +8,13 @@ worker never calls Streamlit, and no page ever computes a step.
 import logging
 import threading
 import time
-from collections import OrderedDict, deque
+import weakref
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from explorer.errors import InputError
-from explorer.images import Photo, jpeg_bytes
+from explorer.images import SAMPLES, Photo, jpeg_bytes
 from explorer.networks import device, load_network
 from explorer.recipe import Recipe
 from explorer.render import Frame, Pool, check, lockstep
@@ -73,7 +74,7 @@ class Job:
         self.frames: tuple[Frame, ...] = ()
         self.curves: list[list[tuple[int, float]]] = [[] for _ in recipes]
         self.moments: list[list[Moment]] = [[] for _ in recipes]
-        self.followers: dict[str, Ticket] = {}
+        self.followers: defaultdict[str, list[Ticket]] = defaultdict(list)
         self.pool: Pool = {
             ancestor: shared[ancestor]
             for recipe in recipes
@@ -83,6 +84,11 @@ class Job:
         self._rendered = None
         self._strides = [1] * len(recipes)
         self._times: deque[tuple[float, int]] = deque(maxlen=PACE_FRAMES)
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it shows a person's own photo, or starts from it."""
+        return any(name not in SAMPLES for recipe in self.recipes for name in recipe.photos)
 
     @property
     def total(self) -> int:
@@ -174,7 +180,7 @@ class Ticket:
     def go_on(self) -> None:
         """Go on from where it stopped; `InputError` if a limit is reached."""
         with self._studio.lock:
-            if self._held is not None:
+            if self.view().status == STOPPED:
                 self._studio.attach(self)
                 self._held = None
 
@@ -199,6 +205,7 @@ class Studio:
         self._clock = clock
         self._queues: OrderedDict[str, deque[Job]] = OrderedDict()
         self._kept: OrderedDict[tuple[Recipe, ...], Job] = OrderedDict()
+        self._private = weakref.WeakValueDictionary[tuple[Recipe, ...], Job]()
         self._ancestors: Pool = {}
         self._leaving: dict[str, float] = {}
         self._favored = False
@@ -219,7 +226,7 @@ class Studio:
         recipes = tuple(recipes)
         self._check(recipes, photo)
         with self.lock:
-            job = self._kept.get(recipes)
+            job = self._kept.get(recipes) or self._private.get(recipes)
             if job is None or job.status == FAILED:
                 job = Job(recipes, photo, self._ancestors)
             ticket = Ticket(self, visitor, job)
@@ -250,7 +257,8 @@ class Studio:
             self._queues[visitor] = queue
         if job.status == STOPPED:
             job.status = WAITING
-        job.followers[visitor] = ticket
+        if ticket not in job.followers[visitor]:
+            job.followers[visitor].append(ticket)
         self._latest_recipes = len(job.recipes)
         self._leaving.pop(visitor, None)
         self._keep_steps()
@@ -258,12 +266,15 @@ class Studio:
         self._wake.notify_all()
 
     def detach(self, ticket: Ticket) -> None:
-        """Take a ticket's job from its visitor's queue; without visitors its work stops."""
-        job = ticket.job
-        if job.followers.get(ticket.visitor) is not ticket:
+        """Take a ticket off its job, whose work stops once nobody holds it any more."""
+        job, visitor = ticket.job, ticket.visitor
+        if ticket not in job.followers.get(visitor, ()):
             return
-        del job.followers[ticket.visitor]
-        self._unqueue(ticket.visitor, job)
+        job.followers[visitor].remove(ticket)
+        if job.followers[visitor]:
+            return
+        del job.followers[visitor]
+        self._unqueue(visitor, job)
         if not job.followers and job.status in LIVE:
             job.status = STOPPED
             job.rest()
@@ -295,12 +306,21 @@ class Studio:
                     f"A picture of {height}×{width} pixels is too large here: {side}×{side} is "
                     "the limit, so that nobody waits long for a turn."
                 )
-            if max(part.steps for part in recipe.lineage) > limits.steps:
-                raise InputError(f"More than {limits.steps:,} steps are too many here.")
+            longest = max(part.steps for part in recipe.lineage)
+            if longest > limits.steps:
+                before = longest > recipe.steps > 0
+                why = f", and this one starts from a picture of {longest:,}" if before else ""
+                raise InputError(f"More than {limits.steps:,} steps are too many here{why}.")
             check(load_network(recipe.network), recipe, photo)
 
     def _keep(self, job: Job) -> None:
-        """Remember a job for those who ask for the same; forget the oldest beyond the limit."""
+        """Remember a job for those who ask for the same; forget the oldest beyond the limit.
+
+        One with a person's own photo is remembered only as long as somebody holds it.
+        """
+        if job.is_private:
+            self._private[job.recipes] = job
+            return
         self._kept[job.recipes] = job
         self._kept.move_to_end(job.recipes)
         size = sum(kept.size for kept in self._kept.values())
@@ -352,7 +372,8 @@ class Studio:
         for visitor in [v for v, end in self._leaving.items() if end <= now]:
             del self._leaving[visitor]
             for job in list(self._queues.get(visitor, ())):
-                job.followers[visitor].stop()
+                for ticket in list(job.followers[visitor]):
+                    ticket.stop()
         if not self._queues:
             return None
         waiting = ((v, job) for v, queue in self._queues.items() for job in queue if not job.frames)
@@ -397,7 +418,9 @@ class Studio:
                 device.settle()
 
     def _share_ancestors(self, job: Job) -> None:
-        """Finished pictures may start other renders; the newest 32 are kept."""
+        """Finished pictures may start other renders; the newest 32 are kept, private ones not."""
+        if job.is_private:
+            return
         for recipe, ascent in job.pool.items():
             if ascent.ended:
                 self._ancestors.pop(recipe, None)

@@ -5,7 +5,16 @@ import streamlit as st
 from explorer.activations import code_of, tops
 from explorer.errors import InputError, MissingWeights
 from explorer.images import SAMPLES, data_url, jpeg_bytes
-from explorer.ui import activations, address, attribution, layout, networks, recognition, steady
+from explorer.ui import (
+    activations,
+    address,
+    attribution,
+    layout,
+    live,
+    networks,
+    recognition,
+    steady,
+)
 from explorer.ui.activations import PAGE
 from explorer.ui.photos import choose_photo
 from explorer.ui.session import visitor, warm_up
@@ -23,7 +32,7 @@ complaints, _ = address.enter(PAGE, activations.fill)
 model = networks.choose(PAGE, activations.fill)
 warm_up(model.name)
 layout.complain(complaints)
-photo = choose_photo(PAGE, activations.forget, attribution.forget)
+photo = choose_photo(PAGE, activations.forget, attribution.forget, live.forget)
 layers = activations.choose_layers(model)
 looked_at = model.layer(state[f"{PAGE}:layer"])
 left, right = layout.stage(4, 8)

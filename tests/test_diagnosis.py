@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.catalogue import METHODS, TABLES
-from explorer.diagnosis import FINDINGS, Case, diagnosed
+from explorer.diagnosis import FINDINGS, Case, diagnosed, through_all_steps
 from explorer.measures import judged
 from explorer.recipe import Recipe
 from explorer.render import render
@@ -86,6 +86,14 @@ def test_who_has_jitter_is_told_to_raise_it():
     assert "switch on jitter" in diagnosed(case(robust_ratio=0.1))["unstable"]
     text = diagnosed(case({"rms": {}, "jitter": {}}, robust_ratio=0.1))["unstable"]
     assert "jitter.reach" in text and "switch on" not in text
+
+
+def test_who_ended_early_is_not_told_to_take_more_steps():
+    recipe = case().recipe
+    assert through_all_steps(recipe, STEADY) == STEADY
+    for curve in (STEADY[:-1], []):
+        ended = Case(recipe, picture(), GOOD, through_all_steps(recipe, curve))
+        assert diagnosed(ended) == {}
 
 
 def test_a_phase_has_no_decay_to_raise():

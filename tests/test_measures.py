@@ -143,6 +143,19 @@ def test_the_robust_score_is_the_mean_over_views_made_by_scipy(tiny, target):
     assert found == pytest.approx(np.mean(scores), rel=1e-3)
 
 
+@pytest.mark.parametrize(("side", "together"), [(32, 4), (224, 4), (300, 2), (512, 1), (1024, 1)])
+def test_of_large_pictures_fewer_views_are_looked_at_together(tiny, monkeypatch, side, together):
+    seen = []
+
+    def counted(network, target, images, photo=None):
+        seen.append(len(images))
+        return np.arange(len(images)) + sum(seen[:-1])
+
+    monkeypatch.setattr(measures, "activation", counted)
+    score = robust_score(tiny, Target("second", 1), np.zeros((side, side, 3), np.uint8))
+    assert seen == [together] * (16 // together) and score == np.mean(range(16))
+
+
 def test_noise_that_needs_every_pixel_in_its_place_has_a_low_robust_score(vgg):
     """The gradient's own fine pattern against a smooth one, for a deep channel of VGG16."""
     target = Target("conv3_1", 1).resolved(vgg, (64, 64))

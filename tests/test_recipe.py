@@ -11,6 +11,7 @@ from explorer.presets import DEFAULT_PRESET, PRESETS
 from explorer.recipe import (
     DEEPEST,
     FORMAT,
+    MOST_STEPS,
     Blend,
     PhotoStart,
     Recipe,
@@ -326,6 +327,12 @@ def test_changes_are_laid_over_a_preset():
     assert preset("report/2-decay", TARGET).methods["clip"] == {}
 
 
+@pytest.mark.parametrize("changes", [{"rotaton": None}, {"rotaton": {}}])
+def test_a_misspelled_method_is_refused_even_to_switch_it_off(changes, refused):
+    with refused("did you mean rotation"):
+        preset("best", TARGET, methods=changes)
+
+
 def test_switching_on_a_step_rule_switches_the_others_off():
     assert set(merged({"rms": {}, "clip": {}}, {"plain": {"rate": 1}})) == {"plain", "clip"}
     made = preset("report/naive", TARGET, methods={"progress": {}})
@@ -340,6 +347,17 @@ def test_steps_shorten_the_parents_alike():
     assert preset("report/c-recursive-5", TARGET, steps=1).parents[0].steps == 1
     overlay = preset("report/f-laplacian-4+5", TARGET, steps=20)
     assert overlay.steps == 0 and [parent.steps for parent in overlay.parents] == [20, 20]
+
+
+def test_steps_too_many_for_a_parent_are_told_as_such(refused):
+    for name, entry in PRESETS.items():
+        longest = max((PRESETS[parent].steps for parent, _ in entry.starts_from), default=0)
+        if not entry.steps or longest <= entry.steps:
+            continue
+        most = MOST_STEPS * entry.steps // longest
+        assert preset(name, TARGET, steps=most).parents[0].steps <= MOST_STEPS
+        with refused(f"{name} starts from a picture .* choose at most {most:,}"):
+            preset(name, TARGET, steps=most + 1)
 
 
 def test_parents_share_target_size_and_seed():

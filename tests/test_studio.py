@@ -2,6 +2,7 @@
 
 import itertools
 import time
+import weakref
 from types import SimpleNamespace
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 
 from explorer import studio as module
 from explorer.errors import InputError
-from explorer.recipe import Recipe
+from explorer.images import Photo
+from explorer.recipe import Blend, PhotoStart, Recipe
 from explorer.render import Frame, render
 from explorer.settings import Settings
 from explorer.studio import FAILED, FINISHED, LIVE, RUNNING, STOPPED, Studio
@@ -167,6 +169,42 @@ def test_stop_detaches_one_visitor_and_the_work_ends_with_the_last(studio, slow)
     assert len(slow.order) == count
 
 
+def test_a_visitor_who_lets_go_of_one_hold_keeps_the_other(studio, slow):
+    """As when two pages of a tab show the same render."""
+    first, second = (studio.submit("ann", [recipe_of(steps=2000)]) for _ in range(2))
+    until(lambda: first.view().done > 3)
+    second.close()
+    done = first.view().done
+    until(lambda: first.view().done > done + 5)
+    first.stop()
+    assert first.job.status == STOPPED and not studio.live_jobs()
+
+
+def test_whoever_sees_a_stopped_render_can_go_on(studio, slow):
+    first = studio.submit("ann", [recipe_of(steps=2000)])
+    first.stop()
+    second = studio.submit("ann", [recipe_of(steps=2000)])
+    second.close()
+    assert first.view().status == STOPPED
+    first.go_on()
+    until(lambda: first.view().done > 3)
+    third = studio.submit("bob", [recipe_of(steps=2000)])
+    third.go_on()
+    assert len(studio.live_jobs()) == 1
+
+
+def test_who_leaves_with_two_holds_frees_the_work(tiny, slow):
+    clock = [0.0]
+    studio = Studio(Settings(turn_seconds=0.01, grace_seconds=5), clock=lambda: clock[0])
+    first, second = (studio.submit("ann", [recipe_of(steps=2000)]) for _ in range(2))
+    until(lambda: first.view().done > 3)
+    studio.leaving("ann")
+    clock[0] = 6.0
+    until(lambda: first.job.status == STOPPED)
+    assert first.view().status == second.view().status == STOPPED
+    assert not studio.live_jobs()
+
+
 def test_who_leaves_frees_the_work_after_a_grace_period(tiny, slow):
     clock = [0.0]
     studio = Studio(Settings(turn_seconds=0.01, grace_seconds=5), clock=lambda: clock[0])
@@ -266,6 +304,24 @@ def test_kept_renders_are_bounded(tiny):
         ended(studio.submit("ann", [recipe_of(steps=30, seed=seed)]))
     assert sum(job.size for job in studio._kept.values()) <= 1e6
     assert studio.submit("ann", [recipe_of(steps=30, seed=39)]).view().status == FINISHED
+
+
+def test_own_photos_are_there_only_while_somebody_holds_them(studio):
+    photos = [Photo(f"sha256:{n}", np.full((40, 40, 3), n, np.uint8)) for n in range(3)]
+    known, tickets = [weakref.ref(photo) for photo in photos], []
+    for photo in photos:
+        child = recipe_of().changed(start=PhotoStart(photo.name))
+        child = recipe_of(seed=1).changed(start=Blend(((1, child),)))
+        tickets.append(studio.submit("ann", [child], photo))
+        assert ended(tickets[-1]).status == FINISHED
+        assert studio.submit("bob", [child], photo).job is tickets[-1].job, "it is shared"
+    del photo, photos
+    tickets[1].close()
+    del tickets[1]
+    until(lambda: [ref() is None for ref in known] == [False, True, False])
+    tickets.clear()
+    until(lambda: [ref() is None for ref in known] == [True] * 3)
+    assert not studio._ancestors
 
 
 @pytest.mark.parametrize(("size", "end"), [(32, FINISHED), (33, FAILED)])

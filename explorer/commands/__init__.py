@@ -55,7 +55,9 @@ def main(argv: list[str] | None = None) -> int:
         module.add(command)
     try:
         arguments = parser.parse_args(argv)
-        return COMMANDS[arguments.command].run(arguments) or 0
+        status = COMMANDS[arguments.command].run(arguments) or 0
+        sys.stdout.flush()
+        return status
     except InputError as error:
         print(_one_line(error), file=sys.stderr)
         return 2
@@ -63,8 +65,18 @@ def main(argv: list[str] | None = None) -> int:
         print("Stopped.", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say_no_more()
         return 0
+    except OSError as error:
+        what = f"'{error.filename}'" if error.filename else "The output"
+        print(f"{what} could not be read or written: {error.strerror or error}.", file=sys.stderr)
+        _say_no_more()
+        return 2
+
+
+def _say_no_more() -> None:
+    """What is still to be printed goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _one_line(error: InputError) -> str:

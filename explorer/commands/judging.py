@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from explorer.diagnosis import Case, diagnosed
+from explorer.diagnosis import Case, diagnosed, through_all_steps
 from explorer.images import Photo
 from explorer.measures import judged, mean_likeness, standings
 from explorer.networks.network import Network
@@ -32,7 +32,7 @@ def judgment(
         how alike the network finds them, from −1 to 1.
     """
     kept, target = frame.kept, recipe.target
-    pictures, diagnosis = [], {}
+    pictures, diagnosis, curve = [], {}, through_all_steps(recipe, curve)
     for score, image in zip(kept.scores, kept.pictures, strict=True):
         values = judged(network, target, image, photo)
         diagnosis |= diagnosed(Case(recipe, image, values, curve))

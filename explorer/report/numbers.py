@@ -1,9 +1,8 @@
 """Numbers that tell whether what the report says is so, beside those of `explorer.measures`."""
 
 import numpy as np
+import scipy  # which imports its parts when they are first used
 from PIL import Image
-from scipy.ndimage import gaussian_filter, gaussian_gradient_magnitude
-from scipy.stats import kurtosis
 
 from explorer.activations import GRAY_WEIGHTS
 from explorer.measures import (
@@ -54,7 +53,7 @@ def fine_contrast(image: np.ndarray) -> float:
 
 
 def _detail_of(gray: np.ndarray) -> np.ndarray:
-    return gray - gaussian_filter(gray, SPOT)
+    return gray - scipy.ndimage.gaussian_filter(gray, SPOT)
 
 
 def spread(image: np.ndarray) -> float:
@@ -92,9 +91,11 @@ def waviness(image: np.ndarray) -> float:
     It is weighted by the contrast, so that an even picture has none; after Bigün and Granlund
     (1987).
     """
-    gray = gaussian_filter(_gray(image), 1.0)
+    gray = scipy.ndimage.gaussian_filter(_gray(image), 1.0)
     down, right = np.gradient(gray)
-    yy, xx, xy = (gaussian_filter(p, WINDOW) for p in (down * down, right * right, down * right))
+    yy, xx, xy = (
+        scipy.ndimage.gaussian_filter(p, WINDOW) for p in (down * down, right * right, down * right)
+    )
     return float(np.hypot(xx - yy, 2 * xy).sum() / (xx + yy + EVEN).sum())
 
 
@@ -104,7 +105,7 @@ def spottiness(image: np.ndarray) -> float:
     It is 0 for noise, and for an even picture.
     """
     fine = _detail_of(_gray(image))
-    return float(kurtosis(fine, axis=None)) if fine.var() > EVEN else 0.0
+    return float(scipy.stats.kurtosis(fine, axis=None)) if fine.var() > EVEN else 0.0
 
 
 def neutral_share(network: Network, image: np.ndarray) -> float:
@@ -118,7 +119,7 @@ def neutral_share(network: Network, image: np.ndarray) -> float:
 
 def from_afar(network: Network, target: Target, image: np.ndarray) -> float:
     """Share of the `activation` that is left once the picture is blurred, from 0."""
-    blurred = gaussian_filter(image.astype(np.float32), (FAR, FAR, 0))
+    blurred = scipy.ndimage.gaussian_filter(image.astype(np.float32), (FAR, FAR, 0))
     sharp, soft = activation(network, target, np.stack([image.astype(np.float32), blurred]))
     return float(max(soft, 0.0) / sharp) if sharp > 0 else 0.0
 
@@ -160,7 +161,7 @@ def of_picture(network: Network, target: Target, image: np.ndarray) -> dict[str,
 def looks_of(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """What a map may look like: the brightness of a photo, uint8 RGB, and its edges, (h, w)."""
     gray = _gray(image)
-    return gray, gaussian_gradient_magnitude(gray, 1.0)
+    return gray, scipy.ndimage.gaussian_gradient_magnitude(gray, 1.0)
 
 
 def likeness(values: np.ndarray, looks: tuple[np.ndarray, ...]) -> float:

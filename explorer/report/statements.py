@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from scipy.stats import spearmanr
+import scipy
 
 from explorer.images import SAMPLES, sample_photo
 from explorer.measures import fine_share
@@ -185,7 +185,8 @@ def grows_with_depth(measure: str) -> Claim:
     def claim(results: Results) -> Iterable[Check]:
         values = [results.of(layer, NAIVE)[measure] for layer in NAIVE_LAYERS]
         even = len(set(values)) == 1
-        correlation = 0.0 if even else float(spearmanr(range(len(values)), values).statistic)
+        depth = range(len(values))
+        correlation = 0.0 if even else float(scipy.stats.spearmanr(depth, values).statistic)
         yield Check(
             f"naive: {ALL[measure].title} grows with depth (rank correlation at least "
             f"{WITH_DEPTH:g})",

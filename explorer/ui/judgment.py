@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from explorer.diagnosis import Case, diagnosed
+from explorer.diagnosis import Case, diagnosed, through_all_steps
 from explorer.errors import InputError
 from explorer.images import Photo
 from explorer.measures import (
@@ -20,7 +20,7 @@ from explorer.measures import (
 )
 from explorer.networks import load_network
 from explorer.render import Frame
-from explorer.studio import FINISHED, Ticket, View
+from explorer.studio import Ticket, View
 
 KEPT = 256
 """Pictures whose measures are remembered."""
@@ -47,9 +47,11 @@ def show(held: Ticket, view: View, i: int) -> None:
             classes = _standings_of(frame)
     except InputError as error:
         return st.info(str(error))
-    whole = view.status == FINISHED and view.frames[i].step == frame.recipe.steps
-    curve = held.job.curves[i] if whole else ()
-    for sentence in diagnosed(Case(frame.recipe, frame.image, values, tuple(curve))).values():
+    own = held.job.curves[i] if frame.recipe == held.recipes[i] else ()
+    seen = [(step, score) for step, score in own if step <= view.frames[i].step]
+    curve = through_all_steps(frame.recipe, seen)
+    case = Case(frame.recipe, frame.image, values, curve)
+    for sentence in diagnosed(case).values():
         st.warning(sentence, icon=":material/lightbulb:")
     with st.container(horizontal=True, key="measures"):
         for name, value in values.items():

@@ -33,6 +33,14 @@ def begin(page: str, recipes: Sequence[Recipe], photo: Photo | None) -> None:
         state[f"{page}:refused"] = tuple(recipes), str(error)
 
 
+def forget() -> None:
+    """Drop this visit's renders that show the visitor's own photo, or start from it."""
+    state = st.session_state
+    for key in [key for key in state if str(key).endswith(":ticket")]:
+        if state[key] and state[key].job.is_private:
+            state.pop(key).close()
+
+
 def ticket(page: str) -> Ticket | None:
     """The render that a page shows."""
     return st.session_state.get(f"{page}:ticket")

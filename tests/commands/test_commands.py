@@ -905,6 +905,42 @@ def test_a_closed_pipe_is_no_error():
     assert found.stdout.strip() == "{" and found.stderr == ""
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="it is Linux's")
+def test_output_that_cannot_be_written_is_told(sentence):
+    with open("/dev/full", "w") as full:
+        found = in_a_process("layers", "--json", stdout=full, capture_output=False, stderr=-1)
+    assert found.returncode == 2
+    sentence(found.stderr.strip())
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&-"])
+def test_closed_streams_are_no_error(tmp_path, closed):
+    """And nothing that was to be said goes into the file that takes a stream's number."""
+    command = f"{sys.executable} -m explorer {NAIVE} -o {tmp_path / 'a.png'} {closed}"
+    assert subprocess.run(command, shell=True, capture_output=True, cwd=ROOT).returncode == 0
+    assert pixels(tmp_path / "a.png").shape == (64, 64, 3) and read_picture(tmp_path / "a.png")
+
+
+def test_stopped_before_it_has_begun():
+    """While it imports what it needs."""
+    process = subprocess.Popen(
+        [sys.executable, "-X", "importtime", "-m", "explorer", "layers"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if line.endswith(" explorer.activations\n"):  # which the first of the commands imports
+            process.send_signal(signal.SIGINT)
+            break
+    said += process.stderr.readlines()
+    words = [line for line in said if not line.startswith("import time:")]
+    assert (process.wait(60), words) == (130, ["Stopped.\n"])
+
+
 @pytest.mark.parametrize("command", [["layers"], ["presets"], ["presets", "--json"]], ids=str)
 def test_a_terminal_that_lacks_signs(command):
     """Such as one that knows ASCII only."""

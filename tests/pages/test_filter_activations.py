@@ -19,6 +19,10 @@ from explorer.errors import InputError
 from explorer.images import SAMPLES, read_photo, sample_photo
 from explorer.links import recipes_in
 from explorer.receptive_fields import receptive_square
+from explorer.recipe import preset
+from explorer.settings import Settings
+from explorer.studio import Studio
+from explorer.targets import Target
 from explorer.ui import attribution as attribution_page
 from explorer.ui.photos import PROMISE
 
@@ -316,6 +320,16 @@ def test_pixels_of_ones_own_photo_are_forgotten_with_it(found):
         next(button for button in app.button if button.label == "Forget my photo").click()
         assert sound(app.run()).image[-1].value == of_the_sample
     assert found == list(ATTRIBUTIONS) * 3
+
+
+def test_renders_of_ones_own_photo_are_forgotten_with_it():
+    app, studio = uploaded(opened(layer="conv1_1"), encoded(COLORS)), Studio(Settings())
+    for page, name in {"feature": own(app).name, "compare": "cat"}.items():
+        recipe = preset("deepdream", Target("conv1_1"), size=32, steps=1, photo=name)
+        app.session_state[f"{page}:ticket"] = studio.submit("ann", [recipe], own(app))
+    next(button for button in app.button if button.label == "Forget my photo").click()
+    sound(app.run())
+    assert "feature:ticket" not in app.session_state and "compare:ticket" in app.session_state
 
 
 # ---- Addresses
