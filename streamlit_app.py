@@ -4,10 +4,11 @@ import streamlit as st
 
 from explorer.images import data_url
 from explorer.networks import DEFAULT_NETWORK
-from explorer.ui import layout
+from explorer.ui import address, layout
 from explorer.ui.home import DOORS, FOLDER, PICTURES
 from explorer.ui.session import warm_up_later
 
+address.leave()
 layout.begin(
     "What does a network look for?",
     "VGG16 learned from a million photos to tell a thousand things apart. "

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from PIL import Image, ImageDraw
 
 from explorer.errors import InputError
@@ -92,7 +93,9 @@ class Statistics:
         highest: the highest activation, without a unit.
         mean: over all positions.
         active_share: share of the positions whose activation is above zero.
-        row, column: where the highest is, in the map; the first such place.
+        row, column: where the highest is, in the map; of several such places, as ReLU6 makes them,
+            the one whose neighbors are highest.
+        places: how many places have it.
     """
 
     highest: float
@@ -100,6 +103,7 @@ class Statistics:
     active_share: float
     row: int
     column: int
+    places: int
 
 
 def means(answer: np.ndarray) -> np.ndarray:
@@ -109,13 +113,17 @@ def means(answer: np.ndarray) -> np.ndarray:
 
 def statistics(values: np.ndarray) -> Statistics:
     """Numbers about one filter's map (h, w)."""
-    row, column = np.unravel_index(np.argmax(values), values.shape)
+    highest = values == values.max()
+    around = scipy.ndimage.uniform_filter(values.astype(np.float64), 3, mode="nearest")
+    place = np.argmax(np.where(highest, around, -np.inf))
+    row, column = np.unravel_index(place, values.shape)
     return Statistics(
         float(values.max()),
         float(values.mean()),
         float((values > 0).mean()),
         int(row),
         int(column),
+        int(highest.sum()),
     )
 
 

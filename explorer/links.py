@@ -30,9 +30,14 @@ def default_preset(target: Target) -> str:
 
 def recipe_text(recipe: Recipe) -> str:
     """A recipe's preset and what it changes from it."""
+    return ";".join([recipe.preset or default_preset(recipe.target), *changes_of(recipe)])
+
+
+def changes_of(recipe: Recipe) -> list[str]:
+    """What a recipe changes from its preset, as in "steps=60", "adam.rate=2" or "jitter=off"."""
     name = recipe.preset or default_preset(recipe.target)
     base = preset(name, recipe.target, network=recipe.network, size=recipe.size, seed=recipe.seed)
-    parts = [name]
+    parts = []
     if recipe.steps != base.steps:
         parts.append(f"steps={recipe.steps}")
     elif recipe.parents and recipe.parents[0].steps != base.parents[0].steps:
@@ -48,7 +53,7 @@ def recipe_text(recipe: Recipe) -> str:
             parts += [f"{method}.{name}={value:.12g}" for name, value in changed.items()]
             if before is None and not after:
                 parts.append(f"{method}=on")
-    return ";".join(parts)
+    return parts
 
 
 def recipe_of(text: str, target: Target, **common) -> Recipe:

@@ -64,6 +64,17 @@ def read_picture(source: str | Path | bytes) -> tuple[Recipe, Stop | None]:
     return recipe, stop
 
 
+def in_words(recipe: Recipe, stop: Stop) -> str:
+    """Where a picture's render was stopped, for who sees the whole render instead."""
+    part, step = stop
+    stopped = recipe.lineage[part]
+    first = "" if stopped == recipe else f" of {stopped.preset}, from which it starts"
+    return (
+        f"This picture was stopped at step {step} of {stopped.steps}{first}. All steps are drawn "
+        "here; `python -m explorer replay` gives the stopped picture."
+    )
+
+
 def versions() -> dict[str, str]:
     """Versions of this program and of the packages that compute."""
     from explorer import __version__

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from explorer.catalogue import ALTERNATIVES, check_target_clashes, checked_methods, find_method
 from explorer.errors import InputError
+from explorer.images import SAMPLES
 from explorer.networks import load_network
 from explorer.presets import DEFAULT_PRESET, PRESETS
 from explorer.targets import Target, describe, is_class
@@ -148,6 +149,11 @@ class Recipe:
         starts = (recipe.start for recipe in self.lineage)
         names = {start.photo for start in starts if isinstance(start, PhotoStart)}
         return tuple(sorted(names.union(*(recipe.target.photos for recipe in self.lineage))))
+
+    @property
+    def is_private(self) -> bool:
+        """Whether a person's own photo is needed to render it."""
+        return any(name not in SAMPLES for name in self.photos)
 
     @property
     def caption(self) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from explorer.errors import InputError
-from explorer.images import SAMPLES, Photo, jpeg_bytes
+from explorer.images import Photo, jpeg_bytes
 from explorer.networks import device, load_network
 from explorer.recipe import Recipe
 from explorer.render import Frame, Pool, check, lockstep
@@ -87,8 +87,8 @@ class Job:
 
     @property
     def is_private(self) -> bool:
-        """Whether it shows a person's own photo, or starts from it."""
-        return any(name not in SAMPLES for recipe in self.recipes for name in recipe.photos)
+        """Whether a person's own photo is needed to render it."""
+        return any(recipe.is_private for recipe in self.recipes)
 
     @property
     def total(self) -> int:

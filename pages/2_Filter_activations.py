@@ -14,6 +14,7 @@ from explorer.ui import (
     networks,
     recognition,
     steady,
+    strip,
 )
 from explorer.ui.activations import PAGE
 from explorer.ui.photos import choose_photo
@@ -32,7 +33,7 @@ complaints, _ = address.enter(PAGE, activations.fill)
 model = networks.choose(PAGE, activations.fill)
 warm_up(model.name)
 layout.complain(complaints)
-photo = choose_photo(PAGE, activations.forget, attribution.forget, live.forget)
+photo = choose_photo(PAGE, activations.forget, attribution.forget, live.forget, strip.forget)
 layers = activations.choose_layers(model)
 looked_at = model.layer(state[f"{PAGE}:layer"])
 left, right = layout.stage(4, 8)

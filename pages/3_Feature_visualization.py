@@ -6,7 +6,7 @@ from explorer.errors import InputError
 from explorer.images import gif_bytes
 from explorer.links import link_of, recipes_in
 from explorer.networks import load_network
-from explorer.notes import picture_png, read_picture
+from explorer.notes import in_words, picture_png, read_picture
 from explorer.snippets import code_of
 from explorer.studio import LIVE
 from explorer.targets import describe
@@ -43,14 +43,24 @@ def fill(link):
 def restore():
     """Set the controls from a picture that was dropped."""
     dropped = state.get(f"{PAGE}:drop")
-    state[f"{PAGE}:dropped"] = None
+    state[f"{PAGE}:dropped"] = state[f"{PAGE}:stopped"] = None
     if dropped is None:
         return
     try:
-        recipe, _ = read_picture(dropped.getvalue())
+        recipe, stop = read_picture(dropped.getvalue())
         show(controls.shown(recipe, own_photo()))
     except InputError as error:
         state[f"{PAGE}:dropped"] = str(error)
+    else:
+        state[f"{PAGE}:stopped"] = stop and in_words(recipe, stop)
+
+
+def again(recipe):
+    """Show a picture of the strip once more."""
+    try:
+        show(controls.shown(recipe, own_photo()))
+    except InputError as error:
+        state[f"{PAGE}:gone"] = str(error)
 
 
 complaints, opened = address.enter(PAGE, fill)
@@ -75,6 +85,8 @@ with left:
         )
         if state.get(f"{PAGE}:dropped"):
             st.error(state[f"{PAGE}:dropped"])
+        if state.get(f"{PAGE}:stopped"):
+            st.info(state[f"{PAGE}:stopped"])
 asked = state.pop(f"{PAGE}:wanted", False)
 held = live.ticket(PAGE)
 same = held is not None and held.recipes == (recipe,)
@@ -117,7 +129,9 @@ with right:
             )
         strip.remember(done, frame)
     judged = st.container()
-    strip.show(show)
+    strip.show(again)
+    if gone := state.pop(f"{PAGE}:gone", None):
+        st.error(gone)
     if recipe:
         with st.expander("Show code"):
             st.code(code_of([recipe]), "python")

@@ -5,7 +5,7 @@ import io
 import streamlit as st
 from PIL import Image
 
-from explorer.links import link_of, recipes_in
+from explorer.links import changes_of, link_of, recipes_in
 from explorer.measures import number
 from explorer.networks import load_network
 from explorer.presets import PRESETS
@@ -42,7 +42,15 @@ def fill(link):
     """Set the controls from an address."""
     first = [f"{name};steps={SHORT}" for name in FIRST]
     recipes, complaints = recipes_in(link, first, own_photo() and own_photo().name)
-    recipes = recipes[: settings().recipes]
+    most, steps = settings().recipes, {recipe.steps for recipe in recipes if recipe.steps}
+    said = any("steps=" in text for name, text in link.items() if name.startswith("recipe"))
+    if len(recipes) > most:
+        complaints.append(f"At most {most} recipes are compared: the first {most} are shown.")
+        recipes = recipes[:most]
+    if said and len(steps) > 1:
+        complaints.append(
+            "Compared pictures share the number of steps: all have those of the first here."
+        )
     controls.fill_shared(PAGE, recipes[0])
     state[f"{PAGE}:count"] = max(2, len(recipes))
     for i in range(settings().recipes):
@@ -58,6 +66,12 @@ def show_series(names):
             controls.preset_chosen(f"{PAGE}{i}")
         state[f"{PAGE}:count"] = len(names)
     state[f"{PAGE}:wanted"] = True
+
+
+def title_of(recipe):
+    """A recipe's preset, and what it changes from it."""
+    changes = [change for change in changes_of(recipe) if not change.startswith("steps=")]
+    return " · ".join([PRESETS[recipe.preset].title, *changes]).replace("=", " ")
 
 
 complaints, opened = address.enter(PAGE, fill)
@@ -99,7 +113,7 @@ with right:
     if held and held.recipes != tuple(recipes):
         st.info("The settings have changed since these pictures: press Render all for new ones.")
     shown = held.recipes if held else ()
-    titles = [f"{i}. {PRESETS[recipe.preset].title}" for i, recipe in enumerate(shown, 1)]
+    titles = [f"{i}. {title_of(recipe)}" for i, recipe in enumerate(shown, 1)]
     view = live.panel(PAGE, titles, recipes)
     if held is None and not live.refusal(PAGE, recipes):
         with st.container(border=True):

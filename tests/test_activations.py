@@ -110,6 +110,18 @@ def test_statistics_by_hand():
     assert (silent.highest, silent.mean, silent.active_share) == (0, 0, 0)
 
 
+def test_of_equal_highest_places_the_one_among_high_ones_is_told():
+    """As where ReLU6 lets through no more than 6."""
+    values = np.zeros((6, 6), np.float32)
+    values[0, 1] = values[3, 4] = values[3, 5] = 6
+    values[4, 4:] = 5
+    found = statistics(values)
+    assert (found.row, found.column) == (3, 5) and found.places == 3
+    values[0, 1] = 7
+    found = statistics(values)
+    assert (found.row, found.column) == (0, 1) and found.places == 1
+
+
 # ---- Where
 
 

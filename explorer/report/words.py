@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from explorer.measures import number
 from explorer.networks import load_network
 from explorer.networks.layers import Layer
+from explorer.recipe import Recipe
 from explorer.report.figures import NETWORK, Figure
 from explorer.report.numbers import ALL, OF_MAPS
 from explorer.report.results import Results
@@ -21,6 +22,14 @@ OF_CLASS = ("rank", "probability", "worst_rank", "parts")
 def name_of(figure: Figure) -> str:
     """What a figure is called in its row: its layer, or its preset's title."""
     return figure.about if figure.subject == "layers" else figure.title
+
+
+def steps_of(recipe: Recipe) -> str:
+    """How many steps a picture takes, with those of the pictures that it starts from."""
+    before = recipe.total_steps - recipe.steps
+    if not recipe.steps:
+        return f"a blend after {before} steps"
+    return f"{recipe.steps} steps" + (f" after {before}" if before else "")
 
 
 def title_of(row: Sequence[Figure]) -> str:

@@ -463,9 +463,10 @@ def _describe(
         return
     strengths = means(answer)
     rank = 1 + int((strengths > strengths[channel]).sum())
+    tied = f", and at {numbers.places - 1} other positions" if numbers.places > 1 else ""
     lines = [
         f"Highest activation **{number(numbers.highest)}**, at row {numbers.row}, column "
-        f"{numbers.column} of the {height} × {width} map",
+        f"{numbers.column} of the {height} × {width} map{tied}",
         f"Mean activation **{number(numbers.mean)}**: number {rank} of {layer.channels} filters",
         f"Active at **{100 * numbers.active_share:.0f} %** of the positions",
         f"One value sees **{_pixels(square.size)}** of the photo",

@@ -39,6 +39,11 @@ def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[li
     return state.get(f"{page}:complaints", []), opened
 
 
+def leave() -> None:
+    """The visitor is on a page without a state of its own; Streamlit has dropped all widgets."""
+    st.session_state["page"] = None
+
+
 def _of_sensible_length(link: Link) -> tuple[Link, list[str]]:
     long = [name for name in link if name.startswith("recipe") or name == "direction"]
     limits = {name: LONGEST_RECIPE if name in long else LONGEST for name in link}

@@ -34,7 +34,7 @@ def begin(page: str, recipes: Sequence[Recipe], photo: Photo | None) -> None:
 
 
 def forget() -> None:
-    """Drop this visit's renders that show the visitor's own photo, or start from it."""
+    """Drop this visit's renders of the visitor's own photo."""
     state = st.session_state
     for key in [key for key in state if str(key).endswith(":ticket")]:
         if state[key] and state[key].job.is_private:
@@ -73,8 +73,8 @@ def panel(page: str, captions: Sequence[str], wanted: Sequence[Recipe]) -> View 
 
 def _show(page: str, held: Ticket, captions: Sequence[str], was_live: bool) -> None:
     view = held.view()
-    if was_live and view.status not in LIVE:
-        st.rerun()
+    if was_live != (view.status in LIVE):
+        st.rerun()  # the whole page, which polls only while the render is live
     _status(page, held, view)
     columns = st.columns(_widths(len(held.recipes)))
     look = st.session_state.get(f"{page}:look") if view.status not in LIVE else None

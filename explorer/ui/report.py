@@ -21,6 +21,7 @@ from explorer.report.words import (
     numbers_of,
     of_maps,
     shape_of,
+    steps_of,
     title_of,
     verdicts,
 )
@@ -172,7 +173,7 @@ def _figure(figure: Figure, to_draw: Figure, results: Results | None) -> None:
             st.image(data_url(jpeg), width="stretch", alt=alt)
         else:
             st.html('<div class="waiting"></div>')
-        st.caption(f"**{name_of(figure)}** · {figure.recipe.steps} steps")
+        st.caption(f"**{name_of(figure)}** · {steps_of(figure.recipe)}")
         if sentence := live.refusal(PAGE, [to_draw.recipe]):
             st.error(sentence)
     if results:

@@ -26,6 +26,12 @@ def remember(recipe: Recipe, frame: Frame) -> None:
     st.session_state["strip"] = dict(entries[:MOST])
 
 
+def forget() -> None:
+    """Drop what was drawn of the visitor's own photo."""
+    kept = st.session_state.get("strip", {}).items()
+    st.session_state["strip"] = {k: jpeg for k, jpeg in kept if not k.is_private}
+
+
 def show(choose: Callable[[Recipe], None]) -> None:
     """Show the strip; a click on a picture's button calls `choose` with its recipe."""
     strip = st.session_state.get("strip")

@@ -6,6 +6,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from explorer.presets import PRESETS
+
 PAGE = "../../pages/4_Compare.py"
 SMALL = {"layer": "conv1_2", "channel": "3", "size": "96"}
 
@@ -61,6 +63,32 @@ def test_a_link_with_three_recipes_draws_them_and_measures_them():
         "against photos (times)",
     ]
     assert table.notna().all(axis=None)
+
+
+def test_captions_say_what_is_changed_from_the_preset():
+    recipes = {
+        "recipe1": "report/naive;steps=2",
+        "recipe2": "report/naive;steps=2;rms.size=8;keep=best",
+        "recipe3": "report/1-clip;steps=2;noise=off",
+    }
+    app = finished(opened(**SMALL, **recipes))
+    assert not app.exception
+    naive, clip = PRESETS["report/naive"].title, PRESETS["report/1-clip"].title
+    titles = [f"1. {naive}", f"2. {naive} · keep best · rms.size 8", f"3. {clip} · noise off"]
+    assert list(app.dataframe[0].value["recipe"]) == titles
+    assert all(any(title in caption.value for caption in app.caption) for title in titles)
+    assert not app.warning
+
+
+def test_what_a_comparison_leaves_out_of_a_link_is_told():
+    recipes = {f"recipe{i}": f"report/naive;steps={i}" for i in range(1, 9)}
+    app = opened(**SMALL, **recipes)
+    told = "\n".join(warning.value for warning in app.warning)
+    assert "first 6 are shown" in told and "share the number of steps" in told
+    assert {r.steps for r in app.session_state["compare:ticket"].recipes} == {1}
+    alike = {f"recipe{i}": f"report/{name};steps=3" for i, name in enumerate(("naive", "1-clip"))}
+    assert not opened(**SMALL, **alike).warning
+    assert not opened(**SMALL, recipe1="report/naive", recipe2="best").warning
 
 
 def test_one_click_shows_the_reports_series():

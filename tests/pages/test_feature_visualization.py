@@ -198,6 +198,34 @@ def test_a_dropped_picture_restores_all_settings(tmp_path):
     assert app.slider(key="feature:blur.sigma").value == 2.0
 
 
+def test_a_dropped_picture_of_a_stopped_render_is_told_as_such():
+    target = Target("conv1_2", 5)
+    recipe = preset("report/naive", target, steps=3, size=96)
+    *_, frame, _ = render(load_network(), recipe)
+    app = opened()
+    app.file_uploader[0].upload("a.png", picture_png(recipe, frame), "image/png").run()
+    assert not app.exception and app.session_state["feature:ticket"].recipes == (recipe,)
+    assert any("stopped at step 2 of 3." in info.value for info in app.info)
+    app = opened()
+    *_, frame = render(load_network(), recipe)
+    app.file_uploader[0].upload("a.png", picture_png(recipe, frame), "image/png").run()
+    assert not any("stopped" in info.value for info in app.info)
+
+
+def test_a_picture_of_the_strip_whose_photo_is_gone_is_told():
+    app = finished(opened(layer="conv1_1", channel="1", size="96", recipe="report/naive;steps=2"))
+    photo = "sha256:" + 64 * "a"
+    mine = preset("deepdream", Target("conv1_1"), steps=2, size=96, photo=photo)
+    held = app.session_state["feature:ticket"]
+    app.session_state["strip"] = app.session_state["strip"] | {mine: b""}
+    app.run()
+    app.button(key="strip 1").click().run()
+    assert not app.exception
+    assert any("needs a person's own photo" in error.value for error in app.error)
+    assert app.session_state["feature:ticket"] is held
+    assert not app.run().error
+
+
 @pytest.mark.parametrize(
     "data",
     [

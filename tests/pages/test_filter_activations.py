@@ -324,12 +324,16 @@ def test_pixels_of_ones_own_photo_are_forgotten_with_it(found):
 
 def test_renders_of_ones_own_photo_are_forgotten_with_it():
     app, studio = uploaded(opened(layer="conv1_1"), encoded(COLORS)), Studio(Settings())
+    drawn = {}
     for page, name in {"feature": own(app).name, "compare": "cat"}.items():
         recipe = preset("deepdream", Target("conv1_1"), size=32, steps=1, photo=name)
         app.session_state[f"{page}:ticket"] = studio.submit("ann", [recipe], own(app))
+        drawn[recipe] = b""
+    app.session_state["strip"] = drawn
     next(button for button in app.button if button.label == "Forget my photo").click()
     sound(app.run())
     assert "feature:ticket" not in app.session_state and "compare:ticket" in app.session_state
+    assert list(app.session_state["strip"]) == [recipe]
 
 
 # ---- Addresses

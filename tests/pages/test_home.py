@@ -2,7 +2,10 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from explorer.links import recipes_in
@@ -27,6 +30,22 @@ def test_every_picture_exists_and_its_link_draws_it():
 def test_every_door_leads_to_a_page(request):
     for door in DOORS:
         assert (request.config.rootpath / door.page).is_file()
+
+
+@pytest.mark.parametrize("page", sorted(Path("pages").glob("*.py")), ids=lambda page: page.stem)
+def test_from_a_page_home_and_back_the_page_is_as_it_was(vgg, page):
+    """On Home, Streamlit forgets the widgets of the page before."""
+    st.cache_resource.clear()
+    app = AppTest.from_file("../../streamlit_app.py", default_timeout=60)
+    app.switch_page(str(page)).run()
+    for _ in range(2):
+        left = dict(app.query_params)
+        app.query_params.clear()
+        app.switch_page("streamlit_app.py").run()
+        app.switch_page(str(page)).run()
+        assert not app.exception, app.exception
+        assert dict(app.query_params) == left
+    st.cache_resource.clear()
 
 
 def test_it_needs_no_tensorflow():

@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 import explorer
+from explorer.recipe import preset
 from explorer.report.figures import drawn, naive
 from explorer.report.results import stored
 from explorer.report.statements import FAILS, HOLDS, IN_PART, SECTIONS, STATEMENTS
-from explorer.report.words import about_classes, name_of, numbers_of, table, verdicts
+from explorer.report.words import about_classes, name_of, numbers_of, steps_of, table, verdicts
+from explorer.targets import Target
 
 ROOT = Path(explorer.__file__).parents[1]
 LITE = "efficientnet-lite0"
@@ -20,6 +22,19 @@ def test_the_readme_has_the_table_of_the_stored_results():
     found = re.search("<!-- report -->\n(.*?)<!-- /report -->", text, re.DOTALL)[1]
     assert found == table(stored())
     assert "python -m explorer report -o FOLDER" in text
+
+
+def test_steps_are_told_with_those_before_them():
+    target = Target("conv3_1", 1)
+    told = {
+        name: steps_of(preset(f"report/{name}", target, steps=20))
+        for name in ("naive", "d-laplacian-4", "f-laplacian-4+5")
+    }
+    assert told["naive"] == "20 steps"
+    before = preset("report/d-laplacian-4", target, steps=20).parents[0].steps
+    assert told["d-laplacian-4"] == f"20 steps after {before}"
+    whole = preset("report/f-laplacian-4+5", target, steps=20).total_steps
+    assert told["f-laplacian-4+5"] == f"a blend after {whole} steps"
 
 
 def test_the_table_has_a_row_for_each_section_and_all_statements(results_of):
