@@ -16,8 +16,8 @@ class Settings:
 
     visitor_renders: int = _setting(4, "renders that one visitor may have under way")
     all_renders: int = _setting(40, "renders that all visitors together may have under way")
-    recipes: int = _setting(6, "recipes in one comparison")
-    steps: int = _setting(2000, "steps of one recipe")
+    recipes: int = _setting(6, "recipes in one comparison", low=2)
+    steps: int = _setting(2000, "steps of one recipe", low=2)
     pixels: int = _setting(384 * 384, "pixels of a picture; a step on more may take over a second")
     upload_mb: int = _setting(20, "megabytes of an uploaded file")
     kept_mb: int = _setting(64, "megabytes of finished renders kept for everybody")

@@ -63,6 +63,10 @@ class View:
     error: str | None = None
 
 
+def _renders(count: int) -> str:
+    return "1 render" if count == 1 else f"{count} renders"
+
+
 class Job:
     """One render that the worker advances, and its past."""
 
@@ -245,12 +249,12 @@ class Studio:
             limits = self.settings
             if len(queue) >= limits.visitor_renders:
                 raise InputError(
-                    f"You are at the limit of {limits.visitor_renders} renders under way: stop "
+                    f"You are at the limit of {_renders(limits.visitor_renders)} under way: stop "
                     "one or wait for one to end."
                 )
             if len(self.live_jobs() | {id(job)}) > limits.all_renders:
                 raise InputError(
-                    f"This machine is at its limit of {limits.all_renders} renders under way: "
+                    f"This machine is at its limit of {_renders(limits.all_renders)} under way: "
                     "please try again in a minute."
                 )
             queue.append(job)

@@ -36,7 +36,9 @@ def fill(link):
     """Set the controls from an address."""
     (recipe, *_), complaints = recipes_in(link, own=own_photo() and own_photo().name)
     show(recipe)
-    state[f"{PAGE}:wanted"] = bool(link) and not live.ticket(PAGE)
+    if "recipe" not in link:
+        controls.shorten(PAGE)
+    state[f"{PAGE}:wanted"] = False
     return complaints
 
 
@@ -52,7 +54,7 @@ def restore():
     except InputError as error:
         state[f"{PAGE}:dropped"] = str(error)
     else:
-        state[f"{PAGE}:stopped"] = stop and in_words(recipe, stop)
+        state[f"{PAGE}:stopped"] = (recipe, in_words(recipe, stop)) if stop else None
 
 
 def again(recipe):
@@ -85,8 +87,9 @@ with left:
         )
         if state.get(f"{PAGE}:dropped"):
             st.error(state[f"{PAGE}:dropped"])
-        if state.get(f"{PAGE}:stopped"):
-            st.info(state[f"{PAGE}:stopped"])
+        stopped, sentence = state.get(f"{PAGE}:stopped") or (None, "")
+        if stopped and stopped == recipe:
+            st.info(sentence)
 asked = state.pop(f"{PAGE}:wanted", False)
 held = live.ticket(PAGE)
 same = held is not None and held.recipes == (recipe,)
@@ -122,7 +125,7 @@ with right:
             )
             st.download_button(
                 "Download GIF of its growth",
-                lambda: gif_bytes([moment.jpeg for moment in held.job.moments[0]]),
+                lambda: gif_bytes([m.jpeg for m in held.job.moments[0] if m.done <= view.done]),
                 f"{name}.gif",
                 "image/gif",
                 on_click="ignore",

@@ -52,6 +52,8 @@ def fill(link):
             "Compared pictures share the number of steps: all have those of the first here."
         )
     controls.fill_shared(PAGE, recipes[0])
+    if not said:
+        controls.shorten(PAGE)
     state[f"{PAGE}:count"] = max(2, len(recipes))
     for i in range(settings().recipes):
         controls.fill_recipe(f"{PAGE}{i}", recipes[min(i, len(recipes) - 1)])
@@ -87,8 +89,11 @@ with left:
     button = st.container()
     with st.container(horizontal=True, gap="small"):
         for title, names in SERIES.items():
-            st.button(title, on_click=show_series, args=(names,))
-    count = st.slider("Recipes", 2, settings().recipes, key=f"{PAGE}:count")
+            too_many = len(names) > settings().recipes
+            st.button(title, on_click=show_series, args=(names,), disabled=too_many)
+    count = state[f"{PAGE}:count"]
+    if settings().recipes > 2:
+        count = st.slider("Recipes", 2, settings().recipes, key=f"{PAGE}:count")
     recipes = []
     for i, tab in enumerate(st.tabs([f"Recipe {i + 1}" for i in range(count)])):
         with tab:

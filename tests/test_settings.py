@@ -22,6 +22,13 @@ def test_nonsense_is_refused(value, refused):
         from_environment({"EXPLORER_STEPS": value})
 
 
+@pytest.mark.parametrize("name", ["STEPS", "RECIPES"])
+def test_of_steps_and_recipes_two_are_the_least(name, refused):
+    assert from_environment({f"EXPLORER_{name}": "2"})
+    with refused("at least 2"):
+        from_environment({f"EXPLORER_{name}": "1"})
+
+
 def test_what_is_no_number_is_refused(refused):
     """A turn of such a length would never end."""
     with refused("EXPLORER_TURN_SECONDS must be at least"):

@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from explorer.links import YOURS
 from explorer.ui import messages, steady
+from explorer.ui.photos import own_photo
 
 Link = dict[str, str]
 LONGEST, LONGEST_RECIPE = 300, 2000
@@ -29,14 +31,22 @@ def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[li
     state = st.session_state
     given, written = st.query_params.to_dict(), state.get(f"{page}:link")
     fresh = state.get("page") != page
-    opened = bool(given) and given != written and (fresh or messages.by_history())
+    known = given == written and _own_photo_in(given) == state.get(f"{page}:own photo")
+    opened = bool(given) and not known and (fresh or messages.by_history())
     if opened or fresh:
         link, complaints = _of_sensible_length(given or written or {})
         with steady.setting():
             complaints += fill(link)
         state[f"{page}:complaints"] = complaints
+        state[f"{page}:corrected"] = True
     state["page"] = page
     return state.get(f"{page}:complaints", []), opened
+
+
+def _own_photo_in(link: Link) -> str | None:
+    """Which photo of the visitor's own a link is about; it does not say by itself."""
+    own = own_photo()
+    return own.name if own and YOURS in link.values() else None
 
 
 def leave() -> None:
@@ -60,8 +70,10 @@ def _of_sensible_length(link: Link) -> tuple[Link, list[str]]:
 def write(page: str, link: Link) -> None:
     """Put a page's state into the address; complaints about an older address go."""
     state = st.session_state
-    changed = state.get(f"{page}:link") not in (None, link)
+    corrected = state.pop(f"{page}:corrected", False)  # by the program, not by the visitor
+    changed = not corrected and state.get(f"{page}:link") not in (None, link)
     state[f"{page}:link"] = link
+    state[f"{page}:own photo"] = _own_photo_in(link)
     if st.query_params.to_dict() != link:
         st.query_params.from_dict(link)
     if changed and state.get(f"{page}:complaints"):

@@ -48,6 +48,12 @@ def fill_shared(page: str, recipe: Recipe) -> None:
     state[f"{page}:photo"] = start.photo if isinstance(start, PhotoStart) else NO_PHOTO
 
 
+def shorten(page: str) -> None:
+    """Take no more steps than may be taken here, where nobody has asked for so many."""
+    state = st.session_state
+    state[f"{page}:steps"] = min(state[f"{page}:steps"], settings().steps)
+
+
 def fill_recipe(slot: str, recipe: Recipe) -> None:
     """Set the controls of one recipe: preset, methods, and which picture to keep."""
     st.session_state[f"{slot}:preset"] = recipe.preset
@@ -92,8 +98,8 @@ def shown(recipe: Recipe, photo: Photo | None) -> Recipe:
 def shared(page: str, photo: Photo | None) -> dict:
     """Choose steps, size, seed and start: what all recipes of a page have in common."""
     state = st.session_state
-    longest = max(LONGEST_SLIDER, state[f"{page}:steps"])
-    st.slider("Steps", 1, min(longest, settings().steps), key=f"{page}:steps")
+    longest = max(min(LONGEST_SLIDER, settings().steps), state[f"{page}:steps"])
+    st.slider("Steps", 1, longest, key=f"{page}:steps")
     left, right = st.columns(2)
     now = state[f"{page}:size"]
     sizes = {(side, side) for side in SIZES if side * side <= settings().pixels}
@@ -170,6 +176,7 @@ def preset_chosen(slot: str, own_steps: bool = False) -> None:
         fill_recipe(slot, made)
         if own_steps:
             st.session_state[f"{slot}:steps"] = made.steps or made.parents[0].steps
+            shorten(slot)
 
 
 def _fill_methods(slot: str, methods) -> None:

@@ -21,16 +21,19 @@ LEGEND_COLUMNS = 2
 
 
 def begin(page: str, recipes: Sequence[Recipe], photo: Photo | None) -> None:
-    """Start a render on a page, in place of the one before."""
-    state = st.session_state
-    if before := state.pop(f"{page}:ticket", None):
+    """Start a render on a page, in place of the one before; that stays if it is refused."""
+    state, before = st.session_state, ticket(page)
+    was_live = before and before.view().status in LIVE
+    if before:
         before.close()
-    state.pop(f"{page}:look", None)
     try:
         state[f"{page}:ticket"] = studio().submit(visitor(), recipes, photo)
         state[f"{page}:refused"] = None
+        state.pop(f"{page}:look", None)
     except InputError as error:
         state[f"{page}:refused"] = tuple(recipes), str(error)
+        if was_live:
+            before.go_on()
 
 
 def forget() -> None:
@@ -61,17 +64,25 @@ def panel(page: str, captions: Sequence[str], wanted: Sequence[Recipe]) -> View 
         captions: of the pictures of the page's render.
         wanted: what the controls ask for now; why that was refused is told here.
     """
-    if sentence := refusal(page, wanted):
-        st.error(sentence)
     held = ticket(page)
     if held is None:
+        _complain(page, wanted)
         return None
     live = held.view().status in LIVE
-    st.fragment(_show, run_every=POLL_SECONDS if live else None)(page, held, captions, live)
+    polled = st.fragment(_show, run_every=POLL_SECONDS if live else None)
+    polled(page, held, captions, wanted, live)
     return held.view()
 
 
-def _show(page: str, held: Ticket, captions: Sequence[str], was_live: bool) -> None:
+def _complain(page: str, wanted: Sequence[Recipe]) -> None:
+    if sentence := refusal(page, wanted):
+        st.error(sentence)
+
+
+def _show(
+    page: str, held: Ticket, captions: Sequence[str], wanted: Sequence[Recipe], was_live: bool
+) -> None:
+    _complain(page, wanted)
     view = held.view()
     if was_live != (view.status in LIVE):
         st.rerun()  # the whole page, which polls only while the render is live
@@ -121,6 +132,7 @@ def _progress(page: str, held: Ticket, view: View) -> None:
 def _go_on(page: str, held: Ticket) -> None:
     try:
         held.go_on()
+        st.session_state[f"{page}:refused"] = None
     except InputError as error:
         st.session_state[f"{page}:refused"] = held.recipes, str(error)
 
@@ -133,7 +145,7 @@ def _picture(
         st.caption(f"**{caption}**")
         return
     moments = held.job.moments[i]
-    if look is not None and moments:
+    if look not in (None, view.done) and moments:
         moment = min(moments, key=lambda m: abs(m.done - look))
         jpeg, step, score, of = moment.jpeg, moment.step, moment.score, moment.recipe
     else:
@@ -155,7 +167,7 @@ def shown_jpeg(frame: Frame) -> bytes:
 def _looking_back(page: str, held: Ticket, view: View, captions: Sequence[str]) -> None:
     dones = sorted({moment.done for moments in held.job.moments for moment in moments})
     if view.status not in LIVE and len(dones) > 2:
-        dones = [done for done in dones if done <= view.done]
+        dones = [done for done in dones if done < view.done] + [view.done]
         st.select_slider(
             "Look back over the steps",
             dones,
@@ -165,8 +177,9 @@ def _looking_back(page: str, held: Ticket, view: View, captions: Sequence[str]) 
         )
     curves = [
         {"step": step, "score": score, "recipe": caption}
-        for caption, curve in zip(captions, held.job.curves, strict=True)
-        for step, score in list(curve)
+        for i, (caption, frame) in enumerate(zip(captions, view.frames, strict=False))
+        for step, score in list(held.job.curves[i])
+        if frame.recipe == held.recipes[i] and step <= frame.step
     ]
     if len(curves) > 2 * len(captions):
         _curve(pd.DataFrame(curves), captions)

@@ -1,7 +1,9 @@
 """The address and the state of a page, where a run is cut short."""
 
+import numpy as np
 from streamlit.testing.v1 import AppTest
 
+from explorer.images import Photo
 from explorer.ui import messages
 
 
@@ -51,6 +53,28 @@ def test_going_back_fills_the_page_again(monkeypatch):
     app.run()
     assert app.session_state["p:name"] == "second"
     assert app.session_state["opened"] and app.session_state["filled"] == 2
+
+
+def test_a_complaint_stays_when_a_page_is_entered_again():
+    """Although what it complains of is not in the corrected address."""
+    app = opened("second", stop=False)
+    app.session_state["page"] = "another"
+    app.query_params["name"] = "odd"
+    app.run()
+    assert [warning.value for warning in app.warning] == ["Odd."]
+    app.text_input[0].set_value("third").run()
+    assert not app.warning
+
+
+def test_a_link_to_ones_own_photo_is_another_with_another_photo():
+    app = AppTest.from_function(a_page)
+    for name, wanted in (("a", True), ("a", False), ("b", True), (None, False)):
+        app.session_state["page"] = "another"
+        app.query_params["name"] = "yours"
+        if name:
+            app.session_state["own photo"] = Photo(name, np.zeros((2, 2, 3), np.uint8))
+        app.run()
+        assert not app.exception and app.session_state["opened"] == wanted
 
 
 def test_a_browser_that_still_has_the_address_before_undoes_nothing():

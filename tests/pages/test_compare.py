@@ -91,6 +91,24 @@ def test_what_a_comparison_leaves_out_of_a_link_is_told():
     assert not opened(**SMALL, recipe1="report/naive", recipe2="best").warning
 
 
+@pytest.mark.parametrize("most", [2, 3])
+def test_with_few_recipes_allowed_the_longer_series_are_closed(monkeypatch, most):
+    monkeypatch.setenv("EXPLORER_RECIPES", str(most))
+    app = opened(**SMALL, recipe1="report/naive;steps=2", recipe2="report/1-clip;steps=2")
+    assert not app.exception and len(app.tabs) == 2
+    closed = [b.label for b in app.button if b.disabled and b.label != "Render all"]
+    assert len(closed) == 4 and len(finished(app).dataframe[0].value) == 2
+
+
+def test_more_steps_than_are_allowed_are_refused_and_by_default_not_taken(monkeypatch):
+    monkeypatch.setenv("EXPLORER_STEPS", "20")
+    app = opened(**SMALL, recipe1="report/naive;steps=21", recipe2="report/1-clip;steps=21")
+    assert not app.exception
+    assert any("More than 20 steps" in error.value for error in app.error)
+    app = opened()
+    assert not app.exception and app.slider(key="compare:steps").value == 20
+
+
 def test_one_click_shows_the_reports_series():
     app = opened(**SMALL, recipe1="report/naive;steps=2", recipe2="report/1-clip;steps=2")
     button = next(b for b in app.button if b.label == "The report's four regularizations")

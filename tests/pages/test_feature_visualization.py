@@ -17,9 +17,9 @@ from explorer.parametrizations import SPECTRA
 from explorer.presets import PRESETS
 from explorer.recipe import preset
 from explorer.render import render
-from explorer.studio import Studio
+from explorer.studio import LIVE, STOPPED, Studio, View
 from explorer.targets import Target
-from explorer.ui import messages
+from explorer.ui import live, messages, session
 from explorer.ui.controls import STEP_RULES
 from explorer.ui.excite import KINDS
 
@@ -46,12 +46,17 @@ def texts(app: AppTest) -> str:
     return "\n".join(element.value for kind in kinds for element in kind)
 
 
-def finished(app: AppTest, seconds=90) -> AppTest:
-    """Rerun until the page's render has ended."""
+def until_ended(held, seconds=60):
+    """Wait for a render to end."""
     end = time.monotonic() + seconds
-    while app.session_state["feature:ticket"].view().status in ("waiting", "running"):
+    while held.view().status in LIVE:
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+def finished(app: AppTest, seconds=90) -> AppTest:
+    """The page once its render has ended."""
+    until_ended(app.session_state["feature:ticket"], seconds)
     return app.run()
 
 
@@ -206,6 +211,8 @@ def test_a_dropped_picture_of_a_stopped_render_is_told_as_such():
     app.file_uploader[0].upload("a.png", picture_png(recipe, frame), "image/png").run()
     assert not app.exception and app.session_state["feature:ticket"].recipes == (recipe,)
     assert any("stopped at step 2 of 3." in info.value for info in app.info)
+    app.number_input(key="feature:channel").set_value(6).run()
+    assert not any("stopped" in info.value for info in app.info)
     app = opened()
     *_, frame = render(load_network(), recipe)
     app.file_uploader[0].upload("a.png", picture_png(recipe, frame), "image/png").run()
@@ -276,6 +283,69 @@ def test_the_limits_of_the_server_are_told(monkeypatch):
     app = opened(layer="conv1_1", channel="1", size="96", recipe="report/naive;steps=1")
     assert not app.exception
     assert "too large here" in texts(app)
+
+
+def test_more_steps_than_are_allowed_are_refused_and_by_default_not_taken(monkeypatch):
+    assert "More than 2,000 steps" in texts(
+        opened(layer="conv1_1", channel="1", size="96", recipe="report/naive;steps=2001")
+    )
+    monkeypatch.setenv("EXPLORER_STEPS", "10")
+    st.cache_resource.clear()
+    app = opened()
+    assert not app.exception and app.slider(key="feature:steps").value == 10
+    app.selectbox(key="feature:preset").set_value("report/naive").run()
+    assert not app.exception and app.slider(key="feature:steps").value == 10
+
+
+def test_at_a_limit_nothing_is_lost_and_the_refusal_goes(monkeypatch):
+    monkeypatch.setenv("EXPLORER_VISITOR_RENDERS", "1")
+    st.cache_resource.clear()
+    app = opened(layer="conv1_1", channel="1", size="96", recipe="report/naive;steps=1900")
+    held = app.session_state["feature:ticket"]
+    held.stop()
+    visitor, other = app.session_state["visitor"], preset("best", Target("conv1_1", 2), size=64)
+    also = session.studio().submit(visitor, [other.changed(steps=1900)])
+    app.run()
+    button(app, "Continue").click().run()
+    assert "at the limit of 1 render under way" in texts(app)
+    app.number_input(key="feature:channel").set_value(3).run()
+    button(app, "Render").click().run()
+    assert "at the limit of 1 render under way" in texts(app)
+    assert app.session_state["feature:ticket"] is held, "its picture stays"
+    also.close()
+    app.number_input(key="feature:channel").set_value(1).run()
+    button(app, "Continue").click().run()
+    assert held.view().status in LIVE and "at the limit" not in texts(app.run())
+    held.close()
+
+
+def test_what_is_beside_a_stopped_picture_ends_with_it(monkeypatch):
+    """Although others go on with the same render, and its moments have been thinned out."""
+    drawn = []
+    monkeypatch.setattr(live, "_curve", lambda table, captions: drawn.append(list(table["step"])))
+    app = opened(layer="conv1_1", channel="1", size="96", recipe="report/naive;steps=20")
+    held = app.session_state["feature:ticket"]
+    until_ended(held)
+    frame = list(render(load_network(), held.recipes[0]))[7]
+    held._held = View(STOPPED, (frame,), 7, 20)
+    held.job.moments[0][:] = [m for m in held.job.moments[0] if m.done % 4 == 0]
+    for look, step in ((None, 7), (4, 4), (7, 7)):
+        if look:
+            app.session_state["feature:look"] = look
+        app.run()
+        assert not app.exception
+        options = app.select_slider(key="feature:look").options
+        assert options == ["step 0", "step 4", "step 7"] and drawn[-1] == list(range(8))
+        assert f"\nStep {step} · score" in texts(app)
+
+
+def test_whoever_comes_back_finds_nothing_begun():
+    app = opened()
+    assert "feature:ticket" not in app.session_state
+    app.session_state["page"] = "another"
+    app.query_params.clear()
+    app.run()
+    assert "feature:ticket" not in app.session_state
 
 
 def test_a_complaint_goes_with_the_first_change():
