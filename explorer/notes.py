@@ -64,7 +64,7 @@ def read_picture(source: str | Path | bytes) -> tuple[Recipe, Stop | None]:
     return recipe, stop
 
 
-def in_words(recipe: Recipe, stop: Stop) -> str:
+def about_stop(recipe: Recipe, stop: Stop) -> str:
     """Where a picture's render was stopped, for who sees the whole render instead."""
     part, step = stop
     stopped = recipe.lineage[part]

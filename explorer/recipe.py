@@ -151,9 +151,9 @@ class Recipe:
         return tuple(sorted(names.union(*(recipe.target.photos for recipe in self.lineage))))
 
     @property
-    def is_private(self) -> bool:
-        """Whether a person's own photo is needed to render it."""
-        return any(name not in SAMPLES for name in self.photos)
+    def own_photos(self) -> tuple[str, ...]:
+        """Those of the photos that are a person's own."""
+        return tuple(name for name in self.photos if name not in SAMPLES)
 
     @property
     def caption(self) -> str:

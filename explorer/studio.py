@@ -63,10 +63,6 @@ class View:
     error: str | None = None
 
 
-def _renders(count: int) -> str:
-    return "1 render" if count == 1 else f"{count} renders"
-
-
 class Job:
     """One render that the worker advances, and its past."""
 
@@ -92,7 +88,7 @@ class Job:
     @property
     def is_private(self) -> bool:
         """Whether a person's own photo is needed to render it."""
-        return any(recipe.is_private for recipe in self.recipes)
+        return any(recipe.own_photos for recipe in self.recipes)
 
     @property
     def total(self) -> int:
@@ -173,6 +169,18 @@ class Ticket:
         """How it stands for this visitor."""
         return self._held or self.job.view()
 
+    def curve(self, i: int) -> list[tuple[int, float]]:
+        """(step, score) of a recipe's own frames, as far as this visitor has seen them."""
+        view, recipe = self.view(), self.recipes[i]
+        if not view.frames or view.frames[i].recipe != recipe:
+            return []
+        return [point for point in list(self.job.curves[i]) if point[0] <= view.frames[i].step]
+
+    def moments(self, i: int) -> list[Moment]:
+        """The moments kept of a recipe, as far as this visitor has seen them."""
+        done = self.view().done
+        return [moment for moment in list(self.job.moments[i]) if moment.done <= done]
+
     def stop(self) -> None:
         """Stop for this visitor, keeping the picture so far; others go on undisturbed."""
         with self._studio.lock:
@@ -216,13 +224,20 @@ class Studio:
         self._latest_recipes = 1
         self._worker: threading.Thread | None = None
 
-    def submit(self, visitor: str, recipes: Sequence[Recipe], photo: Photo | None = None) -> Ticket:
+    def submit(
+        self,
+        visitor: str,
+        recipes: Sequence[Recipe],
+        photo: Photo | None = None,
+        instead_of: Ticket | None = None,
+    ) -> Ticket:
         """Ask for a render; an equal one that exists is shared, a finished one is there at once.
 
         Args:
             visitor: who asks; turns are fair among visitors.
             recipes: of one network, rendered in lockstep.
             photo: the visitor's own photo, if a recipe starts from one.
+            instead_of: a hold of theirs to let go of; if this render is refused, it stays as it is.
 
         Raises:
             InputError: a limit is reached, or a recipe cannot be rendered here.
@@ -234,8 +249,16 @@ class Studio:
             if job is None or job.status == FAILED:
                 job = Job(recipes, photo, self._ancestors)
             ticket = Ticket(self, visitor, job)
-            if job.status != FINISHED:
-                self.attach(ticket)
+            was_live = instead_of and instead_of.view().status in LIVE
+            if instead_of:
+                self.detach(instead_of)
+            try:
+                if job.status != FINISHED:
+                    self.attach(ticket)
+            except InputError:
+                if was_live:
+                    self.attach(instead_of)
+                raise
             self._keep(job)
             return ticket
 
@@ -431,3 +454,7 @@ class Studio:
                 self._ancestors[recipe] = ascent
         for recipe in list(self._ancestors)[:-32]:
             del self._ancestors[recipe]
+
+
+def _renders(count: int) -> str:
+    return "1 render" if count == 1 else f"{count} renders"

@@ -6,7 +6,7 @@ from explorer.errors import InputError
 from explorer.images import gif_bytes
 from explorer.links import link_of, recipes_in
 from explorer.networks import load_network
-from explorer.notes import in_words, picture_png, read_picture
+from explorer.notes import about_stop, picture_png, read_picture
 from explorer.snippets import code_of
 from explorer.studio import LIVE
 from explorer.targets import describe
@@ -36,7 +36,7 @@ def fill(link):
     """Set the controls from an address."""
     (recipe, *_), complaints = recipes_in(link, own=own_photo() and own_photo().name)
     show(recipe)
-    if "recipe" not in link:
+    if not controls.asks_for_steps(link):
         controls.shorten(PAGE)
     state[f"{PAGE}:wanted"] = False
     return complaints
@@ -50,11 +50,12 @@ def restore():
         return
     try:
         recipe, stop = read_picture(dropped.getvalue())
-        show(controls.shown(recipe, own_photo()))
+        recipe = controls.shown(recipe, own_photo())
+        show(recipe)
     except InputError as error:
         state[f"{PAGE}:dropped"] = str(error)
     else:
-        state[f"{PAGE}:stopped"] = (recipe, in_words(recipe, stop)) if stop else None
+        state[f"{PAGE}:stopped"] = (recipe, about_stop(recipe, stop)) if stop else None
 
 
 def again(recipe):
@@ -125,7 +126,7 @@ with right:
             )
             st.download_button(
                 "Download GIF of its growth",
-                lambda: gif_bytes([m.jpeg for m in held.job.moments[0] if m.done <= view.done]),
+                lambda: gif_bytes([moment.jpeg for moment in held.moments(0)]),
                 f"{name}.gif",
                 "image/gif",
                 on_click="ignore",

@@ -193,6 +193,22 @@ def test_whoever_sees_a_stopped_render_can_go_on(studio, slow):
     assert len(studio.live_jobs()) == 1
 
 
+def test_a_refused_render_leaves_the_one_before_as_it_is(tiny, slow, refused):
+    studio = Studio(Settings(turn_seconds=0.01, visitor_renders=1))
+    running = studio.submit("ann", [recipe_of(steps=2000)])
+    elsewhere = studio.submit("bob", [recipe_of(steps=2000, seed=1)])
+    held = studio.submit("bob", [recipe_of(steps=2000, seed=2)], instead_of=elsewhere)
+    assert elsewhere.job.status == STOPPED and held.view().status in LIVE
+    with refused("More than 2,000 steps"):
+        studio.submit("ann", [recipe_of(steps=2001)], instead_of=running)
+    with refused("at the limit of 1 render under way"):
+        studio.submit("bob", [recipe_of(steps=2000, seed=3)], instead_of=elsewhere)
+    for ticket in (running, held):
+        done = ticket.view().done
+        until(lambda ticket=ticket, done=done: ticket.view().done > done + 3)
+    assert studio.submit("ann", [recipe_of(seed=4)], instead_of=running).view().status in LIVE
+
+
 def test_who_leaves_with_two_holds_frees_the_work(tiny, slow):
     clock = [0.0]
     studio = Studio(Settings(turn_seconds=0.01, grace_seconds=5), clock=lambda: clock[0])

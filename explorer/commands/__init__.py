@@ -69,7 +69,8 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     except OSError as error:
         what = f"'{error.filename}'" if error.filename else "The output"
-        print(f"{what} could not be read or written: {error.strerror or error}.", file=sys.stderr)
+        why = f"{what} could not be read or written: {error.strerror or error}."
+        print(_one_line(why), file=sys.stderr)
         _say_no_more()
         return 2
 
@@ -79,6 +80,6 @@ def _say_no_more() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _one_line(error: InputError) -> str:
+def _one_line(error: InputError | str) -> str:
     """Its sentence, whatever line breaks and control signs the names in it hold."""
     return "".join(sign if sign.isprintable() else " " for sign in str(error))

@@ -13,6 +13,7 @@ from explorer.activations import (
     MOST_FILTERS,
     REPORT_FILTERS,
     SCALES,
+    Statistics,
     framed,
     has_maps,
     map_layer,
@@ -438,7 +439,7 @@ def one_filter(
                     f"The patch of the photo that excites filter {channel} most",
                 )
         legend(top)
-        _describe(layer, answer, channel, square, image.shape[:2])
+        _describe(layer, answer, channel, numbers, square, image.shape[:2])
     with right, st.container(key="looks-for"):
         _looks_for(model, layer, channel)
 
@@ -450,11 +451,14 @@ def _part(url: str, caption: str, alt: str) -> None:
 
 
 def _describe(
-    layer: Layer, answer: np.ndarray, channel: int, square: Square, size: tuple[int, int]
+    layer: Layer,
+    answer: np.ndarray,
+    channel: int,
+    numbers: Statistics,
+    square: Square,
+    size: tuple[int, int],
 ) -> None:
-    values = answer[..., channel]
-    numbers = statistics(values)
-    height, width = values.shape
+    height, width = answer.shape[:2]
     if numbers.highest <= 0:
         st.info(
             "This filter is silent on the photo: nowhere is its activation above 0. Try another "

@@ -1,6 +1,6 @@
 """Controls that make recipes: ascent, and every method with its strengths."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import streamlit as st
 
@@ -54,6 +54,11 @@ def shorten(page: str) -> None:
     state[f"{page}:steps"] = min(state[f"{page}:steps"], settings().steps)
 
 
+def asks_for_steps(link: Mapping[str, str]) -> bool:
+    """Whether a link says how many steps to take, not only a preset that has its own number."""
+    return any("steps=" in text for name, text in link.items() if name.startswith("recipe"))
+
+
 def fill_recipe(slot: str, recipe: Recipe) -> None:
     """Set the controls of one recipe: preset, methods, and which picture to keep."""
     st.session_state[f"{slot}:preset"] = recipe.preset
@@ -68,8 +73,8 @@ def shown(recipe: Recipe, photo: Photo | None) -> Recipe:
         InputError: it needs a photo that is not here, or starts from pictures of its own, or has
             further targets that are more than a channel, a class or a layer.
     """
-    own = [name for name in recipe.photos if name not in SAMPLES]
-    if own and (photo is None or own != [photo.name]):
+    own = recipe.own_photos
+    if own and (photo is None or own != (photo.name,)):
         raise InputError(
             "This picture needs a person's own photo: upload that photo on the page "
             "Filter activations first."

@@ -47,9 +47,7 @@ def show(held: Ticket, view: View, i: int) -> None:
             classes = _standings_of(frame)
     except InputError as error:
         return st.info(str(error))
-    own = held.job.curves[i] if frame.recipe == held.recipes[i] else ()
-    seen = [(step, score) for step, score in own if step <= view.frames[i].step]
-    curve = through_all_steps(frame.recipe, seen)
+    curve = through_all_steps(frame.recipe, held.curve(i))
     case = Case(frame.recipe, frame.image, values, curve)
     for sentence in diagnosed(case).values():
         st.warning(sentence, icon=":material/lightbulb:")

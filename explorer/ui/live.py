@@ -22,18 +22,13 @@ LEGEND_COLUMNS = 2
 
 def begin(page: str, recipes: Sequence[Recipe], photo: Photo | None) -> None:
     """Start a render on a page, in place of the one before; that stays if it is refused."""
-    state, before = st.session_state, ticket(page)
-    was_live = before and before.view().status in LIVE
-    if before:
-        before.close()
+    state = st.session_state
     try:
-        state[f"{page}:ticket"] = studio().submit(visitor(), recipes, photo)
+        state[f"{page}:ticket"] = studio().submit(visitor(), recipes, photo, ticket(page))
         state[f"{page}:refused"] = None
         state.pop(f"{page}:look", None)
     except InputError as error:
         state[f"{page}:refused"] = tuple(recipes), str(error)
-        if was_live:
-            before.go_on()
 
 
 def forget() -> None:
@@ -144,7 +139,7 @@ def _picture(
         st.html('<div class="waiting"></div>')
         st.caption(f"**{caption}**")
         return
-    moments = held.job.moments[i]
+    moments = held.moments(i)
     if look not in (None, view.done) and moments:
         moment = min(moments, key=lambda m: abs(m.done - look))
         jpeg, step, score, of = moment.jpeg, moment.step, moment.score, moment.recipe
@@ -165,21 +160,20 @@ def shown_jpeg(frame: Frame) -> bytes:
 
 
 def _looking_back(page: str, held: Ticket, view: View, captions: Sequence[str]) -> None:
-    dones = sorted({moment.done for moments in held.job.moments for moment in moments})
+    count = range(len(held.recipes))
+    dones = sorted({moment.done for i in count for moment in held.moments(i)} | {view.done})
     if view.status not in LIVE and len(dones) > 2:
-        dones = [done for done in dones if done < view.done] + [view.done]
         st.select_slider(
             "Look back over the steps",
             dones,
-            value=dones[-1],
+            value=view.done,
             key=f"{page}:look",
             format_func=lambda done: f"step {done}",
         )
     curves = [
         {"step": step, "score": score, "recipe": caption}
-        for i, (caption, frame) in enumerate(zip(captions, view.frames, strict=False))
-        for step, score in list(held.job.curves[i])
-        if frame.recipe == held.recipes[i] and step <= frame.step
+        for i, caption in enumerate(captions)
+        for step, score in held.curve(i)
     ]
     if len(curves) > 2 * len(captions):
         _curve(pd.DataFrame(curves), captions)

@@ -29,7 +29,7 @@ def remember(recipe: Recipe, frame: Frame) -> None:
 def forget() -> None:
     """Drop what was drawn of the visitor's own photo."""
     kept = st.session_state.get("strip", {}).items()
-    st.session_state["strip"] = {k: jpeg for k, jpeg in kept if not k.is_private}
+    st.session_state["strip"] = {k: jpeg for k, jpeg in kept if not k.own_photos}
 
 
 def show(choose: Callable[[Recipe], None]) -> None:

@@ -2,12 +2,12 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from explorer.bench.pages import PAGES
 from explorer.links import recipes_in
 from explorer.ui.home import DOORS, FOLDER, PICTURES
 
@@ -32,17 +32,17 @@ def test_every_door_leads_to_a_page(request):
         assert (request.config.rootpath / door.page).is_file()
 
 
-@pytest.mark.parametrize("page", sorted(Path("pages").glob("*.py")), ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", PAGES[1:])
 def test_from_a_page_home_and_back_the_page_is_as_it_was(vgg, page):
     """On Home, Streamlit forgets the widgets of the page before."""
     st.cache_resource.clear()
     app = AppTest.from_file("../../streamlit_app.py", default_timeout=60)
-    app.switch_page(str(page)).run()
+    app.switch_page(page).run()
     for _ in range(2):
         left = dict(app.query_params)
         app.query_params.clear()
-        app.switch_page("streamlit_app.py").run()
-        app.switch_page(str(page)).run()
+        app.switch_page(PAGES[0]).run()
+        app.switch_page(page).run()
         assert not app.exception, app.exception
         assert dict(app.query_params) == left
     st.cache_resource.clear()
