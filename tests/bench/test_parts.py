@@ -43,8 +43,22 @@ def test_first_frames(vgg, small):
 def test_side_by_side(vgg, small):
     rounds = []
     found = together.measure(2, lambda: rounds.append(None))
-    assert len(rounds) == 3 and found.seconds_alone > 0 and 0.2 < found.times < 5
+    assert len(rounds) == 3 and found.seconds_together > 0 and found.seconds_alone > 0
     assert cells(report.side_by_side([found]))[0][0] == "4 of 2 steps"
+
+
+def test_side_by_side_compares_all_at_once_with_the_sum_of_each_alone(monkeypatch):
+    calls = []
+
+    def seconds(_, recipes):
+        calls.append(len(recipes))
+        rounds = (len(calls) - 1) // 5
+        return {1: 1.0, 4: (99.0, 4.0, 8.0, 4.4)[rounds]}[len(recipes)]
+
+    monkeypatch.setattr(together, "_seconds", seconds)
+    found = together.measure(3)
+    assert calls == [4, 1, 1, 1, 1, *[1, 1, 1, 1, 4], *[4, 1, 1, 1, 1], *[1, 1, 1, 1, 4]]
+    assert (found.seconds_together, found.seconds_alone, found.times) == (4.4, 4.0, 1.1)
 
 
 def test_activations_of_all_layers(effnet):
