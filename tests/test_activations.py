@@ -168,6 +168,15 @@ def test_an_overlay_is_the_gray_photo_where_the_filter_is_silent():
     assert np.abs(loud - (0.2 * gray + 0.8 * bright)).max() <= 0.51
 
 
+@pytest.mark.parametrize(("activation", "weight"), [(1, 0.2), (4, 0.4), (9, 0.6), (16, 0.8)])
+def test_an_overlay_shows_weak_answers_too(activation, weight):
+    """Its color weighs as the root of the activation, up to 0.8 at the top, 16."""
+    values = np.full((4, 6), activation, np.float32)
+    found = overlay(np.full((32, 48, 3), 90, np.uint8), values, 16.0)
+    color = heat_map(np.full((1, 1), activation), 0, 16)[0, 0]
+    assert np.abs(found - ((1 - weight) * 90 + weight * color)).max() <= 0.51
+
+
 def test_an_overlay_lies_where_the_map_is():
     values = np.zeros((7, 7), np.float32)
     values[2, 5] = 1

@@ -1,5 +1,7 @@
 """Numbers about pictures, checked with pictures whose numbers are known."""
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -120,6 +122,18 @@ def test_the_robust_score_of_a_flat_picture_is_its_score(tiny):
     target = resolved(tiny, Target("second", 1))
     wanted = activation(tiny, target, flat[None])[0]
     assert robust_score(tiny, target, flat) == pytest.approx(wanted, rel=1e-4)
+
+
+def test_the_16_views_lie_around_the_picture_as_it_is():
+    """Sizes and shifts in all combinations; none favors one size, side or distance."""
+    factors, shifts = (list(dict.fromkeys(values)) for values in zip(*VIEWS, strict=True))
+    assert sorted(VIEWS) == sorted(itertools.product(factors, shifts)) and len(VIEWS) == 16
+    assert sorted(factors) == pytest.approx([1 - 0.09, 1 - 0.03, 1 + 0.03, 1 + 0.09])
+    assert {(right > 0, down > 0) for right, down in shifts} == set(
+        itertools.product((True, False), repeat=2)
+    )
+    for amounts in np.abs(shifts).T:
+        assert len(set(amounts)) == 4 and amounts.min() > 2 and amounts.max() == 8
 
 
 @pytest.mark.parametrize("target", [Target("second", 1), Target("first", 0), Target("second")])

@@ -680,6 +680,27 @@ def test_the_first_of_several_is_the_single_picture_when_diversity_costs_nothing
     assert np.abs(first.pictures[0].astype(int) - single.image).max() <= 2
 
 
+PIXELS = {"noise": {"deviation": 40}, "plain": {"rate": 20}}
+
+
+@pytest.mark.parametrize(
+    "methods",
+    [
+        SPECTRUM,
+        PIXELS | {"small-contribution": {"percentile": 50}},
+        PIXELS | {"recursion": {"rounds": 2, "sigma": 0.5, "blend": 50}},
+    ],
+    ids=["spectrum", "its own gradient", "its own start"],
+)
+def test_each_of_several_is_its_seeds_picture_when_diversity_costs_nothing(tiny, methods):
+    together = recipe(methods | {"diversity": {"pictures": 3, "strength": 0}}, steps=6)
+    for seed, picture in enumerate(list(render(tiny, together))[-1].pictures):
+        alone = list(render(tiny, recipe(methods, steps=6, seed=seed)))[-1].image
+        difference = np.abs(picture.astype(int) - alone)
+        assert np.median(difference) == 0
+        assert (difference > 2).mean() < 5e-3
+
+
 # ---- Rounds of other sizes, and the start that comes back
 
 

@@ -198,6 +198,20 @@ def test_crops_are_enlarged_parts_that_become_smaller():
         assert np.ptp(rows[:, 32, 32]) > 10 and np.ptp(columns[:, 32, 32]) > 10
     assert np.median(shares[0]) == pytest.approx(0.6, rel=0.1)
     assert np.median(shares[9]) == pytest.approx(0.6 - 0.4 * 0.9, rel=0.1)
+    for found in shares.values():
+        assert np.std(found) / np.mean(found) == pytest.approx(0.2, rel=0.2), "they vary in size"
+
+
+@pytest.mark.parametrize("size", [(40, 96), (96, 40)])
+def test_crops_of_an_oblong_picture_reach_its_borders_and_not_beyond(size):
+    """Of ramps, which would fall again where a picture is mirrored."""
+    image = np.zeros((1, *size, 3), np.float32)
+    image[0, ..., :2] = np.moveaxis(np.mgrid[: size[0], : size[1]], 0, -1)
+    view = applied("crops", image, count=128, largest=50)
+    for axis, side in enumerate(size):
+        ramps = view[..., axis]
+        assert np.diff(ramps, axis=1 + axis).min() > -1e-3
+        assert ramps.min() < 0.05 * side and ramps.max() > 0.95 * side
 
 
 def test_crops_of_a_picture_stay_together():

@@ -99,6 +99,16 @@ def test_a_change_beside_old_values_is_kept(app):
     assert state(app)[0] == 2 and app.slider(key="other").value == 7
 
 
+def test_all_that_was_set_since_is_set_again(app):
+    before = seen(app)
+    button(app, "Restore").click().run()
+    button(app, "Next").click().run()
+    app.selectbox(key="kind").set_value("plain")
+    app.number_input(key="number").set_value(1)
+    app.number_input(key="steady").set_value(before).run()
+    assert state(app) == (51, "fancy")
+
+
 def test_what_was_set_later_alone_is_set_again(app):
     button(app, "Restore").click().run()
     app.selectbox(key="kind").set_value("plain").run()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from explorer.report import statements
-from explorer.report.figures import drawn
+from explorer.report.figures import drawn, naive
 from explorer.report.numbers import ALL
 from explorer.report.statements import (
     FAILS,
@@ -15,6 +15,7 @@ from explorer.report.statements import (
     IN_PART,
     STATEMENTS,
     Check,
+    between_layers,
     falls,
     rises,
     stays,
@@ -78,6 +79,17 @@ def test_a_change_must_be_noticeable(results_of, before, after, fell, rose):
         assert check.holds == held
         assert check.found == f"{before:g} → {after:g}"
         assert ALL["spread"].title in check.words and "clip" in check.words
+
+
+@pytest.mark.parametrize(
+    ("times", "more", "held"),
+    [(1, 9, False), (1, 10.4, False), (1, 10.6, True), (2, 20.4, False), (2, 20.6, True)],
+)
+def test_one_layer_must_have_noticeably_more_than_another(results_of, times, more, held):
+    values = {naive("conv1_1").key: 10.0, naive("conv3_1").key: more}
+    results = results_of(lambda key, measure: values.get(key, 1.0))
+    (check,) = between_layers("spread", "conv1_1", "conv3_1", times)(results)
+    assert check.holds == held
 
 
 @pytest.mark.parametrize(("after", "held"), [(8, False), (9, True), (14, True), (16, False)])
