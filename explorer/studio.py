@@ -19,17 +19,21 @@ from explorer.networks import device, load_network
 from explorer.recipe import Recipe
 from explorer.render import Frame, Pool, check, lockstep
 from explorer.settings import Settings
-from explorer.step import KEPT_STEPS, compiled
+from explorer.step import KEPT_STEPS, compiled, memories
 
 WAITING, RUNNING, STOPPED, FINISHED, FAILED = "waiting", "running", "stopped", "finished", "failed"
 LIVE = (WAITING, RUNNING)
 
 MOST_MOMENTS = 48
-"""Moments kept of each recipe for looking back; when there are more, every other one goes."""
+"""Moments kept of each recipe for looking back, an even number; when there are more, every other
+one goes, but not the first nor the last."""
 IDLE_STEPS = 1
 """Compiled steps kept beside one for each recipe that is being rendered, or was the last time."""
 PACE_FRAMES = 20
 """Over how many recent frames the time of a step is measured."""
+FLOAT_BYTES = 4
+BARE_BYTES = 20_000
+"""What a job takes beside pictures and tensors."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Job:
 
     def __init__(self, recipes: tuple[Recipe, ...], photo: Photo | None, shared: Pool):
         self.recipes = recipes
-        self.photo = photo
+        self.photo = photo if self.is_private else None
         self.status = WAITING
         self.error: str | None = None
         self.frames: tuple[Frame, ...] = ()
@@ -82,6 +86,7 @@ class Job:
             if ancestor in shared and ancestor not in recipes
         }
         self._rendered = None
+        self._seen = [0] * len(recipes)
         self._strides = [1] * len(recipes)
         self._times: deque[tuple[float, int]] = deque(maxlen=PACE_FRAMES)
 
@@ -102,9 +107,15 @@ class Job:
 
     @property
     def size(self) -> int:
-        """Bytes that its pictures take, about."""
+        """Bytes that it holds, about: its pictures, and tensors to go on with."""
         jpegs = sum(len(moment.jpeg) for moments in self.moments for moment in moments)
-        return jpegs + sum(3 * frame.image.nbytes for frame in self.frames)
+        pictures = sum(3 * frame.pictures.nbytes for frame in self.frames)
+        tensors = sum(
+            (2 + memories(frame.recipe)) * FLOAT_BYTES * frame.pictures.nbytes
+            for frame in self.frames
+            if self.status != FINISHED
+        )
+        return BARE_BYTES + jpegs + pictures + tensors
 
     def advance(self) -> bool:
         """Compute one step of one recipe; False once there is none left."""
@@ -125,7 +136,7 @@ class Job:
         return True
 
     def rest(self) -> None:
-        """Forget the pace, as when turns end for a while."""
+        """Forget the pace, as nothing was done for a while."""
         self._times.clear()
 
     def view(self) -> View:
@@ -139,16 +150,17 @@ class Job:
     def _remember(self, i: int, frame: Frame) -> None:
         if frame.recipe == self.recipes[i]:
             self.curves[i].append((frame.step, frame.score))
-        moments, last = self.moments[i], frame.done == frame.total
-        if frame.done % self._strides[i] and not last:
+        moments, number = self.moments[i], self._seen[i]
+        self._seen[i] += 1
+        last = frame.done == frame.total or frame.ending
+        if number % self._strides[i] and not last:
             return
         moments.append(
             Moment(frame.recipe, frame.step, frame.done, frame.score, jpeg_bytes(frame.image))
         )
         if len(moments) > MOST_MOMENTS:
             self._strides[i] *= 2
-            stride = self._strides[i]
-            moments[:] = [m for m in moments if m.done % stride == 0 or m is moments[-1]]
+            del moments[1::2]
 
 
 class Ticket:
@@ -283,6 +295,7 @@ class Studio:
             queue.append(job)
             self._queues[visitor] = queue
         if job.status == STOPPED:
+            job.rest()
             job.status = WAITING
         if ticket not in job.followers[visitor]:
             job.followers[visitor].append(ticket)
@@ -304,7 +317,6 @@ class Studio:
         self._unqueue(visitor, job)
         if not job.followers and job.status in LIVE:
             job.status = STOPPED
-            job.rest()
 
     def leaving(self, visitor: str) -> None:
         """A visitor's connection is gone: their work ends unless they are back in time."""
@@ -392,8 +404,8 @@ class Studio:
     def _next(self) -> Job | None:
         """The job whose turn it is: the next visitor's, and of theirs the next.
 
-        Every second turn goes to whoever has no picture yet, so that newcomers wait for two turns
-        at most, however many others there are, and others keep half of the time.
+        Every second turn goes to whoever has no picture yet, so that a newcomer waits for two turns
+        at most, several wait for one another, and others keep half of the time.
         """
         now = self._clock()
         for visitor in [v for v, end in self._leaving.items() if end <= now]:

@@ -153,6 +153,17 @@ def test_stop_keeps_the_picture_and_go_on_reaches_the_same_end(studio, tiny):
     assert np.array_equal(ended(ticket).frames[0].image, last.image)
 
 
+def test_what_goes_on_is_live_at_once(studio, slow):
+    """Also before the worker comes to it, as pages stop looking at what is not live."""
+    ticket = studio.submit("ann", [recipe_of(steps=2000)])
+    ticket.stop()
+    with studio.lock:
+        assert ticket.view().status == STOPPED
+        ticket.go_on()
+        assert ticket.view().status in LIVE
+        ticket.close()
+
+
 def test_stop_detaches_one_visitor_and_the_work_ends_with_the_last(studio, slow):
     recipe = recipe_of(steps=2000)
     ann, bob = (studio.submit(visitor, [recipe]) for visitor in ("ann", "bob"))
@@ -207,6 +218,17 @@ def test_a_refused_render_leaves_the_one_before_as_it_is(tiny, slow, refused):
         done = ticket.view().done
         until(lambda ticket=ticket, done=done: ticket.view().done > done + 3)
     assert studio.submit("ann", [recipe_of(seed=4)], instead_of=running).view().status in LIVE
+
+
+def test_a_refused_render_takes_nobody_off_the_one_they_share(tiny, slow, refused):
+    studio = Studio(Settings(turn_seconds=0.01, all_renders=1))
+    ann, bob = (studio.submit(visitor, [recipe_of(steps=2000)]) for visitor in ("ann", "bob"))
+    with refused("This machine is at its limit of 1"):
+        studio.submit("bob", [recipe_of(steps=2000, seed=1)], instead_of=bob)
+    ann.close()
+    assert bob.view().status in LIVE
+    done = bob.view().done
+    until(lambda: bob.view().done > done + 3)
 
 
 def test_who_leaves_with_two_holds_frees_the_work(tiny, slow):
@@ -314,6 +336,53 @@ def test_time_left_follows_the_measured_pace(tiny, slow, monkeypatch):
         assert job.view().seconds_left == pytest.approx(left * mean)
 
 
+def test_a_pause_is_no_part_of_the_pace(studio, slow, monkeypatch):
+    """Turns are taken by hand, on a clock of our own."""
+    now = 0.0
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(studio, "_start_worker", lambda: None)
+    slow.pace = 0
+    ticket = studio.submit("ann", [recipe_of(steps=300)])
+
+    def left_after(seconds):
+        nonlocal now
+        now += seconds
+        ticket.job.status = RUNNING
+        ticket.job.advance()
+        return ticket.view().seconds_left
+
+    assert [left_after(1) for _ in range(4)] == [None, 299, 298, 297]
+    ticket.stop()
+    ticket.go_on()
+    assert left_after(3600) is None, "one frame has no pace yet"
+    assert left_after(2) == 2 * 295
+
+
+def test_what_is_under_way_is_not_forgotten_however_little_is_kept(tiny, slow):
+    studio = Studio(Settings(turn_seconds=0.01, kept_mb=0))
+    first = studio.submit("ann", [recipe_of(steps=2000)])
+    until(lambda: first.view().done > 3)
+    studio.submit("bob", [recipe_of(steps=2000, seed=1)])
+    assert first.job.size > 0
+    assert studio.submit("cat", [recipe_of(steps=2000)]).job is first.job
+
+
+def test_the_newest_32_finished_pictures_start_others_at_once(studio):
+    parents = [recipe_of(steps=1, seed=seed) for seed in range(33)]
+    for parent in parents:
+        ended(studio.submit("ann", [parent]))
+
+    def first_step(parent):
+        """Of the parent's own, that its child is seen to begin with."""
+        child = recipe_of(steps=1, seed=99).changed(start=Blend(((1, parent),)))
+        ticket = studio.submit("bob", [child])
+        assert ended(ticket).status == FINISHED
+        return ticket.moments(0)[0].step
+
+    assert first_step(parents[0]) == 0, "its start, as it is computed anew"
+    assert first_step(parents[3]) == 1, "its end: two newer pictures came, and 1 and 2 went"
+
+
 def test_kept_renders_are_bounded(tiny):
     studio = Studio(Settings(turn_seconds=0.01, kept_mb=1))
     for seed in range(40):
@@ -338,6 +407,60 @@ def test_own_photos_are_there_only_while_somebody_holds_them(studio):
     tickets.clear()
     until(lambda: [ref() is None for ref in known] == [True] * 3)
     assert not studio._ancestors
+
+
+def test_a_photo_that_is_not_drawn_from_is_not_held(studio):
+    """Pages give the visitor's photo along, whether or not a recipe is about it."""
+    photo = Photo("sha256:0", np.zeros((40, 40, 3), np.uint8))
+    known = weakref.ref(photo)
+    ticket = studio.submit("ann", [recipe_of()], photo)
+    assert ended(ticket).status == FINISHED
+    del photo
+    assert known() is None and recipe_of() in ticket.recipes
+
+
+def test_what_a_job_holds_to_go_on_with_counts(tiny):
+    """The picture and its start as floats, and what the step rule remembers: two of each here."""
+    picture = 4 * 32 * 32 * 3
+    sizes = {}
+    for rule in ("rms", "adam"):
+        made = recipe_of(steps=8).changed(methods={"noise": {}, rule: {}})
+        job = module.Job((made,), None, {})
+        for _ in range(4):
+            job.advance()
+        stopped = job.size
+        while job.advance():
+            pass
+        job.status = FINISHED
+        sizes[rule] = stopped - job.size
+    jpegs = 5 * 3000  # the moments that came after
+    assert abs(sizes["adam"] - 4 * picture) < jpegs and abs(sizes["rms"] - 2 * picture) < jpegs
+    assert module.Job((recipe_of(),), None, {}).size > 0, "many that never began take memory too"
+
+
+@pytest.mark.parametrize(("before", "steps"), [(75, 75), (100, 200), (60, 400), (200, 200)])
+def test_every_stage_can_be_looked_back_on(tiny, monkeypatch, before, steps):
+    """Where a stage has frames every 8 steps, beginning at whatever step the one before ended."""
+    parent = recipe_of(steps=before)
+    child = recipe_of(steps=steps).changed(start=Blend(((1, parent),)))
+
+    def frames(network, recipes, photo, pool):
+        pictures = np.zeros((1, 32, 32, 3), np.uint8)
+        for recipe, done, shown in ((parent, 0, 1), (child, before, 8)):
+            for step in [*range(0, recipe.steps, shown), recipe.steps]:
+                total = before + steps
+                yield (Frame(recipe, step, (0,), pictures, done + step, total),)
+
+    monkeypatch.setattr(module, "lockstep", frames)
+    job = module.Job((child,), None, {})
+    while job.advance():
+        pass
+    (moments,) = job.moments
+    assert len(moments) <= module.MOST_MOMENTS and moments[-1].done == before + steps
+    of_frames = len(range(0, steps, 8)) + 1
+    share = of_frames / (before + 1 + of_frames)
+    kept = [moment for moment in moments if moment.recipe == child]
+    assert len(kept) >= share * len(moments) - 1
 
 
 @pytest.mark.parametrize(("size", "end"), [(32, FINISHED), (33, FAILED)])

@@ -15,14 +15,12 @@ SIDE = 112
 
 
 def remember(recipe: Recipe, frame: Frame) -> None:
-    """Put a picture at the head of the strip, once."""
-    strip = st.session_state.setdefault("strip", {})
-    if strip and next(iter(strip)) == recipe:
-        return
+    """Put a recipe's picture at the head of the strip, in place of an earlier one."""
     thumbnail = Image.fromarray(frame.kept.image)
     thumbnail.thumbnail((SIDE, SIDE))
-    kept = {known: jpeg for known, jpeg in strip.items() if known != recipe}
-    entries = [(recipe, jpeg_bytes(np.asarray(thumbnail))), *kept.items()]
+    kept = st.session_state.get("strip", {}).items()
+    others = [(known, jpeg) for known, jpeg in kept if known != recipe]
+    entries = [(recipe, jpeg_bytes(np.asarray(thumbnail))), *others]
     st.session_state["strip"] = dict(entries[:MOST])
 
 

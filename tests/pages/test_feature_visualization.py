@@ -46,12 +46,17 @@ def texts(app: AppTest) -> str:
     return "\n".join(element.value for kind in kinds for element in kind)
 
 
-def until_ended(held, seconds=60):
-    """Wait for a render to end."""
+def until(condition, seconds=60):
+    """Wait for something that the worker does."""
     end = time.monotonic() + seconds
-    while held.view().status in LIVE:
+    while not condition():
         assert time.monotonic() < end
         time.sleep(0.05)
+
+
+def until_ended(held, seconds=60):
+    """Wait for a render to end."""
+    until(lambda: held.view().status not in LIVE, seconds)
 
 
 def finished(app: AppTest, seconds=90) -> AppTest:
@@ -217,6 +222,18 @@ def test_a_dropped_picture_of_a_stopped_render_is_told_as_such():
     *_, frame = render(load_network(), recipe)
     app.file_uploader[0].upload("a.png", picture_png(recipe, frame), "image/png").run()
     assert not any("stopped" in info.value for info in app.info)
+
+
+def test_the_strip_shows_the_picture_as_it_is_now():
+    app = opened(layer="conv1_1", channel="1", size="96", recipe="report/naive;steps=1900")
+    held, drawn = app.session_state["feature:ticket"], []
+    for press in ("Stop", "Continue", "Stop"):
+        done = held.view().done
+        until(lambda done=done: held.view().done > done + 20 or held.view().status not in LIVE)
+        button(app.run(), press).click().run()
+        if press == "Stop":
+            drawn += app.session_state["strip"].values()
+    assert len(drawn) == 2 and drawn[0] != drawn[1]
 
 
 def test_a_picture_of_the_strip_whose_photo_is_gone_is_told():
