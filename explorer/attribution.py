@@ -18,7 +18,7 @@ from explorer.networks.gradients import with_gradient
 from explorer.networks.layers import Layer
 from explorer.networks.network import KEPT_FUNCTIONS, Network
 from explorer.receptive_fields import Square, receptive_square
-from explorer.targets import Target, describe, place
+from explorer.targets import Target, place, subject
 
 PERCENTILE = 99.5
 """Of the absolute values, where the colors end; else a few pixels would leave the rest gray."""
@@ -118,9 +118,8 @@ def located(
         target = replace(target, position=(numbers.row, numbers.column))
     highest = float((_places(network, target, size) * values).max())
     if highest <= 0:
-        what = describe(network, asked)
         raise InputError(
-            f"{what[0].upper()}{what[1:]} has no activation above 0 on this picture, so no pixel "
+            f"{subject(network, asked)} has no activation above 0 on this picture, so no pixel "
             "excites it."
         )
     return target, highest

@@ -9,7 +9,7 @@ import numpy as np
 from explorer.errors import InputError
 from explorer.images import Photo, photo_named
 from explorer.networks.network import KEPT_FUNCTIONS, Network
-from explorer.targets import Target, describe, place
+from explorer.targets import Target, place, subject
 
 LEAST_COSINE = 0.1
 """As in Lucid: where answers point elsewhere, a little of the slope stays."""
@@ -179,8 +179,8 @@ def check_target(network: Network, target: Target, size: tuple[int, int]) -> Non
         InputError: the picture is too small or of a wrong size, or weights are missing.
     """
     for term in target.terms:
-        layer, what = network.layer(term.layer), describe(network, replace(term, weight=1.0))
-        network.require(layer, size, what[0].upper() + what[1:])
+        layer, what = network.layer(term.layer), subject(network, replace(term, weight=1.0))
+        network.require(layer, size, what)
         if layer.spatial and min(network.output_size(layer, size)) < 1:
             raise InputError(f"{what} needs a larger picture than {size[0]}×{size[1]}.")
 

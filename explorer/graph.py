@@ -4,7 +4,6 @@ Weights are placeholders of their shapes, so the file is small, and whole where 
 """
 
 import copy
-import os
 import re
 import shlex
 import tempfile
@@ -38,6 +37,8 @@ def check_folder(path: str | Path) -> Path:
     Raises:
         InputError: it is a file, is closed, or what it should be in does not exist.
     """
+    if not str(path):
+        raise InputError("The output must be a folder, and its name is empty.")
     path = Path(path)
     try:
         if path.exists() and not path.is_dir():
@@ -45,11 +46,10 @@ def check_folder(path: str | Path) -> Path:
         there = path if path.exists() else path.parent
         if not there.is_dir():
             raise InputError(f"The output folder '{there}' does not exist: please make it first.")
+        with tempfile.TemporaryFile(dir=there):
+            return path
     except OSError as error:
         raise InputError(f"The output folder '{path}' cannot be used: {error.strerror}.") from None
-    if not os.access(there, os.W_OK):
-        raise InputError(f"The output folder '{there}' cannot be written to.")
-    return path
 
 
 def event_file(network: Network) -> bytes:

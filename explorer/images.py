@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import json
+import os
 import secrets
 import tempfile
 import warnings
@@ -86,7 +87,7 @@ def read_photo(source: str | Path | bytes) -> Photo:
         InputError: there is no such file, it is not a photo, is damaged, or too large.
     """
     what = "The photo" if isinstance(source, bytes) else f"'{source}'"
-    data = source if isinstance(source, bytes) else _file_bytes(Path(source), what)
+    data = source if isinstance(source, bytes) else _file_bytes(source, what)
     if len(data) > LARGEST_FILE:
         raise InputError(f"{what} is too large: the limit is {LARGEST_FILE / 1e6:.0f} MB.")
     most = f"the limit is {LARGEST_PHOTO / 1e6:.0f} million pixels, so please make it smaller."
@@ -111,12 +112,12 @@ def read_photo(source: str | Path | bytes) -> Photo:
     return Photo("sha256:" + hashlib.sha256(data).hexdigest(), pixels)
 
 
-def _file_bytes(path: Path, what: str) -> bytes:
+def _file_bytes(path: str | Path, what: str) -> bytes:
     """What a file holds; of one that is too large, or has no end, one byte more than allowed."""
     try:
-        if path.is_dir():
-            raise InputError(f"{what} is a folder, not a photo.")
-        with path.open("rb") as file:
+        if os.path.isdir(path):
+            raise InputError(f"{what} is a folder: please give a file.")
+        with open(path, "rb") as file:
             return file.read(LARGEST_FILE + 1)
     except FileNotFoundError:
         raise InputError(f"There is no file {what}.") from None
@@ -156,9 +157,9 @@ def png_bytes(pixels: np.ndarray, note: dict | None = None) -> bytes:
 
 
 def jpeg_bytes(pixels: np.ndarray, quality: int = 88) -> bytes:
-    """A JPEG of uint8 RGB (h, w, 3) pixels, for showing."""
+    """A JPEG of uint8 RGB (h, w, 3) pixels, for showing; its colors are as fine as its light."""
     buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "JPEG", quality=quality)
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=quality, subsampling=0)
     return buffer.getvalue()
 
 
@@ -190,7 +191,7 @@ def read_note(source: str | Path | bytes) -> dict:
         InputError: the file is not a PNG, or carries no such note.
     """
     what = "The picture" if isinstance(source, bytes) else f"'{source}'"
-    data = source if isinstance(source, bytes) else _file_bytes(Path(source), what)
+    data = source if isinstance(source, bytes) else _file_bytes(source, what)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -216,6 +217,10 @@ def check_writable(path: str | Path, suffixes: tuple[str, ...] = (".png",)) -> P
         InputError: its folder does not exist or is closed, or the ending is wrong.
     """
     path = Path(path)
+    if not path.stem.strip(".") or path.name.lower() in suffixes:
+        raise InputError(
+            f"The output needs a name and must end in {' or '.join(suffixes)}, unlike '{path}'."
+        )
     if path.suffix.lower() not in suffixes:
         raise InputError(f"The output '{path}' must end in {' or '.join(suffixes)}.")
     try:

@@ -23,19 +23,14 @@ OF_TARGETS = ("layer", "channel", "position", "relu", "direction", "of", "weight
 """Parameters that say what to excite, besides a class."""
 
 
-def default_preset(target: Target) -> str:
-    """The preset that a target is shown with where nothing else is said."""
-    return DEFAULT_PRESET
-
-
 def recipe_text(recipe: Recipe) -> str:
     """A recipe's preset and what it changes from it."""
-    return ";".join([recipe.preset or default_preset(recipe.target), *changes_of(recipe)])
+    return ";".join([recipe.preset or DEFAULT_PRESET, *changes_of(recipe)])
 
 
 def changes_of(recipe: Recipe) -> list[str]:
     """What a recipe changes from its preset, as in "steps=60", "adam.rate=2" or "jitter=off"."""
-    name = recipe.preset or default_preset(recipe.target)
+    name = recipe.preset or DEFAULT_PRESET
     base = preset(name, recipe.target, network=recipe.network, size=recipe.size, seed=recipe.seed)
     parts = []
     if recipe.steps != base.steps:
@@ -156,7 +151,7 @@ def recipes_in(
     seed = tried(lambda: whole(link.get("seed", "0"), "seed", 0, 2**32 - 1), 0)
     target = tried(lambda: target_in(link, network, size, own), default_target(network))
     photo = tried(lambda: _photo_in(link.get("photo"), own), None)
-    default = default or (default_preset(target),)
+    default = default or (DEFAULT_PRESET,)
     common = {"network": network.name, "size": size, "seed": seed, "photo": photo}
     texts = [link[key] for key in sorted(link) if key.startswith("recipe")] or list(default)
     recipes = [tried(lambda text=text: recipe_of(text, target, **common), None) for text in texts]
@@ -180,8 +175,9 @@ def default_target(network: Network) -> Target:
 
 def whole(text: str, what: str, low: int, high: int) -> int:
     """A whole number from a text, between `low` and `high`; `InputError` otherwise."""
-    if text.isascii() and text.isdigit() and low <= int(text[:12]) <= high:
-        return int(text)
+    digits = text.lstrip("0")[:12] or "0"  # longer ones are too large in any case
+    if text.isascii() and text.isdigit() and low <= int(digits) <= high:
+        return int(digits)
     raise InputError(f"The {what} must be a whole number from {low:,} to {high:,}, not '{text}'.")
 
 

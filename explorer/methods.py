@@ -72,6 +72,8 @@ class Parameter:
         """`value` as a number of this parameter; `InputError` if it is none or out of range."""
         where = f"{method}.{self.name}"
         try:
+            if isinstance(value, bool):
+                raise TypeError
             number = float(value)
         except (TypeError, ValueError, OverflowError):
             raise InputError(f"{where} must be a number, not {reprlib.repr(value)}.") from None

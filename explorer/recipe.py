@@ -108,7 +108,8 @@ class Recipe:
         if not blend.parts:
             raise InputError("A blend needs at least one recipe to start from.")
         for weight, recipe in blend.parts:
-            if not (isinstance(weight, int | float) and 0 < weight <= LARGEST_WEIGHT):
+            number = isinstance(weight, int | float) and not isinstance(weight, bool)
+            if not number or not 0 < weight <= LARGEST_WEIGHT:
                 raise InputError(
                     f"A weight in a blend must be above 0 and at most {LARGEST_WEIGHT:,}, not "
                     f"{reprlib.repr(weight)}."
@@ -236,10 +237,14 @@ def from_json(text: str) -> Recipe:
 def _start_from(data, depth: int):
     if data is None:
         return None
-    if "photo" in data:
+    if set(data) == {"photo"}:
         if not isinstance(data["photo"], str):
             raise InputError("The photo that a recipe starts from must be a name.")
         return PhotoStart(data["photo"])
+    if set(data) != {"blend"} or any(set(part) != {"weight", "recipe"} for part in data["blend"]):
+        raise InputError(
+            "A recipe starts from a photo, or from a blend of recipes, each with its weight."
+        )
     return Blend(
         tuple((part["weight"], from_dict(part["recipe"], depth + 1)) for part in data["blend"])
     )

@@ -221,7 +221,9 @@ def _ascend(
         if frame:
             history.append((step, frame.score))
             why = None if last else _reason_to_stop(recipe, history)
-            done = f"All {recipe.steps} steps are done."
+            done = "The pictures are blended."
+            if recipe.steps:
+                done = f"All {recipe.steps} steps are done."
             ending = f"Stopped at step {step} of {recipe.steps}: {why}." if why else last and done
             frame = replace(frame, best=best, ending=ending or None)
             if best is None or frame.score > best.score:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from explorer.images import SAMPLES
-from explorer.links import default_preset, link_of
+from explorer.links import link_of
+from explorer.presets import DEFAULT_PRESET
 from explorer.recipe import PhotoStart, Recipe, merged, preset
 from explorer.targets import Target
 
@@ -31,7 +32,7 @@ def code_of(recipes: Sequence[Recipe]) -> str:
 
 def _expression(recipe: Recipe) -> str:
     target = recipe.target
-    name = recipe.preset or default_preset(target)
+    name = recipe.preset or DEFAULT_PRESET
     shape = {"network": recipe.network, "size": recipe.size, "seed": recipe.seed}
     base = preset(name, target, **shape)
     parts = [repr(name), _target(target)]

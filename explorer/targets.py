@@ -1,6 +1,5 @@
 """What to excite: a channel, a neuron, a class, a layer, a direction, a photo, or several."""
 
-import math
 import re
 import reprlib
 from collections.abc import Mapping, Sequence
@@ -179,6 +178,13 @@ def describe(network: Network, target: Target) -> str:
     return words
 
 
+def subject(network: Network, target: Target) -> str:
+    """`describe` as a sentence begins, with a capital; a layer's name stays as it is."""
+    words = describe(network, target)
+    named = words.startswith(network.layer(target.layer).paper_name)
+    return words if named else words[0].upper() + words[1:]
+
+
 def _describe_one(network: Network, target: Target) -> str:
     layer = network.layer(target.layer)
     if layer.name == network.class_layer and target.channel is not None:
@@ -240,12 +246,13 @@ def direction_text(direction: Sequence[tuple[int, float]]) -> str:
 def direction_of(text: str) -> dict[int, float]:
     """The direction that `direction_text` wrote; `InputError` if it is not understood."""
     try:
-        pairs = [part.split(":") for part in text.split(",")]
-        return {int(channel): float(weight) for channel, weight in pairs}
+        texts = [part.split(":") for part in text.split(",")]
+        pairs = [(int(channel), float(weight)) for channel, weight in texts]
     except ValueError:
         raise InputError(
             f"A direction is written CHANNEL:WEIGHT,…, such as 1:0.5,7:-1, not '{text[:60]}'."
         ) from None
+    return _each_once(pairs)
 
 
 # ---- What is allowed
@@ -271,7 +278,7 @@ def _check_channel(channel: object, layer: Layer) -> None:
 
 def _checked_weight(weight: object, what: str = "weight of a target") -> float:
     number = isinstance(weight, int | float) and not isinstance(weight, bool)
-    if not number or not math.isfinite(weight) or not 0 < abs(weight) <= LARGEST_WEIGHT:
+    if not number or not 0 < abs(weight) <= LARGEST_WEIGHT:
         raise InputError(
             f"The {what} must be a number from -{LARGEST_WEIGHT:,} to {LARGEST_WEIGHT:,} and not "
             f"0, but is {_short(weight)}."
@@ -291,9 +298,11 @@ def _checked_terms(also: object) -> tuple[Target, ...]:
 def _checked_direction(direction: object, layer: Layer) -> tuple[tuple[int, float], ...] | None:
     if direction is None:
         return None
-    pairs = direction.items() if isinstance(direction, Mapping) else direction
     try:
-        weights = dict(pairs)
+        pairs = list(direction.items() if isinstance(direction, Mapping) else direction)
+        weights = _each_once([(channel, weight) for channel, weight in pairs])
+    except InputError:
+        raise
     except (TypeError, ValueError):
         weights = {}
     if not weights:
@@ -302,6 +311,15 @@ def _checked_direction(direction: object, layer: Layer) -> tuple[tuple[int, floa
         _check_channel(channel, layer)
         _checked_weight(weight, "weight of a channel")
     return tuple(sorted((int(channel), float(weight)) for channel, weight in weights.items()))
+
+
+def _each_once(pairs: Sequence[tuple]) -> dict:
+    """Pairs of channel and weight as a table; `InputError` if a channel comes twice."""
+    weights = dict(pairs)
+    if len(weights) < len(pairs):
+        twice = next(channel for channel in weights if [c for c, _ in pairs].count(channel) > 1)
+        raise InputError(f"A direction has one weight for each channel, and {twice} has several.")
+    return weights
 
 
 def _checked_position(position, network: Network, layer: Layer, size):

@@ -42,10 +42,6 @@ class Line:
         """By how much the tiles together are longer than the picture."""
         return (self.count * self.tile - self.side) // self.stride * self.stride
 
-    def borders(self, offset: int) -> list[int]:
-        """Where one tile ends and the next begins, if the first sticks out by `offset`."""
-        return [i * self.tile - offset for i in range(1, self.count)]
-
 
 def line(side: int, stride: int, reach: int, tile: int, halo: float) -> Line:
     """Cut a side of a picture into tiles of at most about `tile` pixels.

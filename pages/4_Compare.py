@@ -33,7 +33,7 @@ SERIES = {
 FIRST = ("report/naive", "best")
 SHORT = 60  # steps to begin with: several pictures take several times as long as one
 
-layout.begin("Compare", "The same target, seed, start and step; only the recipe differs.")
+layout.begin("Compare", "The same target, seed and number of steps; only the recipe differs.")
 visitor()
 state = st.session_state
 

@@ -336,7 +336,7 @@ def is_name(word: str) -> bool:
     known = (explorer.networks.VGG16, explorer.networks.EfficientNetLite0, Tiny)
     layers = (layer for network in known for layer in network.layers)
     names = {name for layer in layers for name in (layer.name, layer.paper_name)}
-    return word.startswith("--") or word.split(".")[0] in names | set(METHODS)
+    return word.startswith("--") or word.split(".")[0].rstrip(",") in names | set(METHODS)
 
 
 def check_sentence(text: str) -> None:

@@ -20,6 +20,7 @@ from explorer.images import (
     SAMPLES,
     Photo,
     check_writable,
+    gif_bytes,
     jpeg_bytes,
     png_bytes,
     read_note,
@@ -341,11 +342,34 @@ def test_notes_hold_any_text():
     assert read_note(png_bytes(corners(), note)) == note
 
 
+def test_a_jpeg_keeps_fine_colors():
+    """Red and green of one lightness, in turn, as the pictures of early layers have them."""
+    pixels = np.zeros((32, 32, 3), np.uint8)
+    pixels[::2, ::2] = pixels[1::2, 1::2] = (180, 60, 60)
+    pixels[::2, 1::2] = pixels[1::2, ::2] = (60, 121, 60)
+    found = np.asarray(Image.open(io.BytesIO(jpeg_bytes(pixels)))).astype(int)
+    assert np.abs(found - pixels).mean() < 4
+
+
 def test_jpeg_looks_like_the_picture():
     pixels = sample_photo("cat").fitted((64, 64))
     found = np.asarray(Image.open(io.BytesIO(jpeg_bytes(pixels, quality=95)))).astype(int)
     assert found.shape == pixels.shape
     assert np.abs(found - pixels).mean() < 6
+
+
+@pytest.mark.parametrize(("count", "each"), [(4, 1000), (50, 80), (400, 20)])
+def test_an_animation_shows_pictures_evenly_and_holds_the_last(count, each):
+    """Milliseconds; what is shorter than 20 is slow in browsers."""
+    pictures = [np.full((8, 8, 3), i % 256, np.uint8) for i in range(count)]
+    animation = Image.open(io.BytesIO(gif_bytes(list(map(png_bytes, pictures)))))
+    assert (animation.n_frames, animation.info["loop"]) == (count, 0)
+    shown = []
+    for i, picture in enumerate(pictures):
+        animation.seek(i)
+        shown.append(animation.info["duration"])
+        assert np.array_equal(np.asarray(animation.convert("RGB")), picture)
+    assert shown == [each] * (count - 1) + [1500]
 
 
 def test_writable_paths(refused, tmp_path):
@@ -356,8 +380,9 @@ def test_writable_paths(refused, tmp_path):
         check_writable(tmp_path / "nowhere" / "a.png")
     with refused("must end in .png"):
         check_writable(tmp_path / "a.gif")
-    with refused("must end in .png"):
-        check_writable("")
+    for nameless in ("", ".", "..", "/", ".png", tmp_path / ".PNG", tmp_path / "...png"):
+        with refused("needs a name and must end in .png"):
+            check_writable(nameless)
     (tmp_path / "folder.png").mkdir()
     with refused("is a folder"):
         check_writable(tmp_path / "folder.png")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.links import link_of, recipes_in
+from explorer.links import link_of, recipes_in, whole
 from explorer.presets import DEFAULT_PRESET, PRESETS
 from explorer.recipe import preset
 from explorer.targets import Target
@@ -52,6 +52,21 @@ def test_a_sample_photo_and_an_oblong_size_travel():
     assert recipes_in(link_of([recipe])) == ([recipe], [])
 
 
+@pytest.mark.parametrize(
+    ("name", "changes", "text"),
+    [
+        ("report/naive", {}, "report/naive"),
+        ("report/naive", {"steps": 50}, "report/naive;steps=50"),
+        ("report/3-blur", {"methods": {"blur": {"sigma": 0.7}}}, "report/3-blur;blur.sigma=0.7"),
+        ("report/1-clip", {"methods": {"clip": None}}, "report/1-clip;clip=off"),
+        ("report/naive", {"methods": {"clip": {}}}, "report/naive;clip=on"),
+    ],
+)
+def test_a_link_says_only_what_differs_from_the_preset(name, changes, text):
+    recipe = preset(name, Target("conv4_1", 7), **changes)
+    assert link_of([recipe])["recipe"] == text
+
+
 def test_several_recipes_travel_in_order():
     names = list(PRESETS)[:6]
     recipes = [preset(name, Target("conv4_1", 7), steps=50) for name in reversed(names)]
@@ -88,6 +103,7 @@ def test_an_empty_address_is_the_default():
         {"size": "100x"},
         {"size": "100x100x100"},
         {"seed": "٣"},
+        {"size": "0000000000010000000"},
         {"photo": "../../etc/passwd"},
         {"photo": "sha256:00"},
         {"photo": "yours"},
@@ -163,3 +179,11 @@ def test_spaces_in_further_targets_do_no_harm():
     (recipe,), complaints = recipes_in({"layer": "conv4_1", "also": "-0.5 * class:130 | pool3"})
     assert not complaints
     assert [term.weight for term in recipe.target.also] == [-0.5, 1.0]
+
+
+def test_whole_numbers_are_those_that_were_checked(refused):
+    assert whole("0048", "number of filters", 1, 48) == 48
+    assert whole("000", "seed", 0, 9) == 0
+    for text in ("0000000000010000000", "1" * 5000, "49", "0", "", "٣", "1_0"):
+        with refused("number of filters must be a whole number from 1 to 48"):
+            whole(text, "number of filters", 1, 48)

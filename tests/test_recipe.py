@@ -244,6 +244,7 @@ FORGERIES = [
     *((("target",), value) for value in (None, ..., 3, "conv3_1", [], {})),
     *((("target", "layer"), value) for value in (None, 3, [], {}, "conv9_9")),
     *((("target", "channel"), value) for value in ("1", 1.5, -1, 10**400, [1], True)),
+    *((("target", "weight"), value) for value in (10**400, -(10**400), True)),
     *((("target", "direction"), value) for value in ([[1, 1.0]], {}, 3, "1:2")),
     *((("target", "photo"), value) for value in (3, [], "cat")),
     *((("target", "weight"), value) for value in (0, None, math.nan, math.inf, "1", 1e9, [])),
@@ -259,6 +260,9 @@ FORGERIES = [
     *((("keep",), value) for value in (None, "first", [], {})),
     *((("start",), value) for value in (3, "photo", [], {}, {"photo": None}, {"blend": []})),
     *((("start",), value) for value in ({"blend": None}, {"blend": [1]}, {"blend": [{}]})),
+    *((("start",), {"photo": "cat", **value}) for value in ({"blend": []}, {"magic": 1})),
+    *((("start", "blend", 0, "magic"), value) for value in (1, None)),
+    *((("start", "blend", 0, "weight"), value) for value in (True, 10**400)),
     *((("start", "blend", 0, "weight"), value) for value in (None, "1", 0, -1, math.nan, [])),
     *(((*PARENT,), value) for value in (None, [], {}, "x")),
     *(((*PARENT, "steps"), value) for value in (0, None)),
@@ -267,6 +271,7 @@ FORGERIES = [
     *((("methods",), value) for value in (3, "rms", [], {}, {"rms": None}, {"rms": 3})),
     *((("methods",), value) for value in ({"magic": {}}, {"rms": {}, "plain": {}})),
     *((("methods", "rms"), value) for value in ({"size": None}, {"size": []}, {"magic": 1})),
+    *((("methods", "rms"), value) for value in ({"size": True}, {"size": False})),
     *((("methods", "adam", "rate"), value) for value in (1e9, math.nan, 10**400, "many")),
 ]
 

@@ -103,7 +103,10 @@ def test_targets_become_canonical(given, canonical):
         ({"layer": "fc_1", "photo": "cat"}, "no map to compare"),
         ({"layer": "conv3_1", "after_relu": True}, "always after ReLU"),
         ({"layer": "conv3_1", "photo": "cat", "after_relu": True}, "always after ReLU"),
+        ({"layer": "conv3_1", "direction": ((1, 1.0), (7, 1), (1, 2.0))}, "and 1 has several"),
+        ({"layer": "conv3_1", "direction": ((1, 10**400),)}, "weight of a channel"),
         ({"layer": "conv3_1", "channel": 1, "weight": 0}, "not 0"),
+        ({"layer": "conv3_1", "channel": 1, "weight": 10**400}, "weight of a target"),
         ({"layer": "conv3_1", "channel": 1, "weight": "1"}, "weight of a target"),
         ({"layer": "conv3_1", "channel": 1, "weight": True}, "weight of a target"),
         ({"layer": "conv3_1", "channel": 1, "weight": 1001}, "weight of a target"),
@@ -245,3 +248,5 @@ def test_directions_as_text(refused):
     for text in ("", "1", "1:", "a:1", "1:2:3", "1:2,", "1.5:2"):
         with refused("A direction is written"):
             direction_of(text)
+    with refused("one weight for each channel, and 7 has several"):
+        direction_of("7:1,1:0.5,07:2")

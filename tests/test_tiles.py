@@ -41,6 +41,11 @@ def in_tiles(network, image, target, side, halo, seed=0):
 # ---- How a picture is cut
 
 
+def borders(cut, offset: int) -> list[int]:
+    """Where one tile ends and the next begins, if the first sticks out by `offset`."""
+    return [i * cut.tile - offset for i in range(1, cut.count)]
+
+
 @pytest.mark.parametrize(
     ("side", "stride", "reach", "tile", "halo"),
     list(itertools.product((300, 512, 1000), (1, 8, 32), (10, 98), (64, 200), (0, 50, 100))),
@@ -49,7 +54,7 @@ def test_tiles_cover_the_picture_wherever_they_begin(side, stride, reach, tile, 
     cut = line(side, stride, reach, tile, halo)
     assert cut.count == 1 or (cut.side - cut.window) % stride == 0
     for offset in {0, cut.slack} if cut.count > 1 else {0}:
-        ends = [0 - offset, *cut.borders(offset), cut.count * cut.tile - offset]
+        ends = [0 - offset, *borders(cut, offset), cut.count * cut.tile - offset]
         assert all(end % stride == 0 for end in ends) or cut.count == 1
         assert ends[0] <= 0 and ends[-1] >= side - side % stride
         for begin, end in itertools.pairwise(ends):
@@ -180,7 +185,7 @@ def seams(image: np.ndarray, cut) -> float:
     for axis, each in enumerate(cut):
         change = np.abs(np.diff(picture, axis=axis)).mean(axis=(1 - axis, 2))
         at = np.zeros(len(change), bool)
-        at[[border - 1 for border in each.borders(0) if border < each.side]] = True
+        at[[border - 1 for border in borders(each, 0) if border < each.side]] = True
         across.append(change[at])
         inside.append(change[~at])
     return np.concatenate(across).mean() / np.concatenate(inside).mean()

@@ -18,7 +18,12 @@ def main() -> None:
     """Render and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-o", "--output", default="docs/presets.jpg", type=Path)
-    parser.add_argument("--steps", type=int, default=60, help="of each stage")
+    parser.add_argument(
+        "--steps",
+        type=int,
+        default=60,
+        help="of each preset; what it starts from is shortened alike",
+    )
     parser.add_argument("--size", type=int, default=112)
     parser.add_argument("--presets", default=",".join(PRESETS))
     arguments = parser.parse_args()

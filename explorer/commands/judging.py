@@ -10,6 +10,7 @@ from explorer.measures import judged, mean_likeness, standings
 from explorer.networks.network import Network
 from explorer.recipe import Recipe
 from explorer.render import Frame
+from explorer.targets import is_class
 
 
 def judgment(
@@ -37,7 +38,7 @@ def judgment(
         values = judged(network, target, image, photo)
         diagnosis |= diagnosed(Case(recipe, image, values, curve))
         entry = {"score": score, "measures": values}
-        if target.layer == network.class_layer and target.kind == "channel":
+        if is_class(network, target):
             found = standings(network, target.channel, image)
             entry["standings"] = {name: asdict(standing) for name, standing in found.items()}
         pictures.append(entry)

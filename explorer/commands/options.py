@@ -21,7 +21,7 @@ LONGEST_RECIPE = 10_000_000
 
 
 def add_network(parser: argparse.ArgumentParser) -> None:
-    """`--network` and `--json`, which every command has."""
+    """`--network` and `--json`, for commands that are about one network."""
     parser.add_argument("--network", default=DEFAULT_NETWORK, help=f"one of {', '.join(NETWORKS)}")
     add_json(parser)
 
@@ -95,7 +95,12 @@ def number(text: str) -> float:
 
 
 def _size(text: str) -> int | tuple[int, int]:
-    sides = [whole_number(side) for side in text.lower().replace("×", "x").split("x")]
+    try:
+        sides = [int(side) for side in text.lower().replace("×", "x").split("x")]
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"must be a number of pixels, or HEIGHTxWIDTH, not {reprlib.repr(text)}"
+        ) from None
     return sides[0] if len(sides) == 1 else tuple(sides)
 
 

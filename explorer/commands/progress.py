@@ -17,7 +17,7 @@ class Outcome:
         frames: the last frame of each recipe.
         curves: (step, score) of each recipe's own frames; empty if it did not get there.
         seconds: from the first frame to the last, the time of the steps alone.
-        steps: how many steps were computed.
+        steps: how many the farthest recipe has come; of several side by side, each has its own.
         stopped: whether the person stopped it.
     """
 

@@ -110,7 +110,7 @@ def _paths(output: str) -> tuple[Path, Path]:
     path = Path(output)
     if path.suffix.lower() not in ("", ".png"):
         raise InputError(f"The output '{output}' must be a name without an ending, or with .png.")
-    picture = path if path.suffix else Path(f"{path}.png")
+    picture = path if path.suffix else path.parent / f"{path.name}.png"
     return check_writable(picture), check_writable(picture.with_suffix(".json"), (".json",))
 
 

@@ -20,6 +20,7 @@ from explorer.networks.classes import short_name
 from explorer.notes import picture_png
 from explorer.presets import DEFAULT_PRESET
 from explorer.render import check, render
+from explorer.targets import is_class
 
 
 def add(parser):
@@ -70,7 +71,7 @@ def summary(recipe, outcome, index):
     """What `--json` says of one recipe's render."""
     network, frame = load_network(recipe.network), outcome.frames[index]
     scores = [score for _, score in outcome.curves[index]]
-    of_class = recipe.target.layer == network.class_layer and recipe.target.channel is not None
+    of_class = is_class(network, recipe.target.terms[0])
     return {
         "network": recipe.network,
         "layer": recipe.target.layer,

@@ -25,10 +25,11 @@ from explorer.activations import (
 )
 from explorer.errors import InputError
 from explorer.images import SAMPLES, Photo, data_url, jpeg_bytes
-from explorer.links import default_preset, link_of, whole
+from explorer.links import link_of, whole
 from explorer.measures import number
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
+from explorer.presets import DEFAULT_PRESET
 from explorer.receptive_fields import Square, receptive_square
 from explorer.recipe import preset
 from explorer.sheets import COLORMAP, enlarged, heat_map
@@ -487,7 +488,7 @@ def _describe(
 def _looks_for(model: Network, layer: Layer, channel: int) -> None:
     state = st.session_state
     target = Target(layer.name, channel)
-    recipe = preset(default_preset(target), target, network=model.name, **PICTURE)
+    recipe = preset(DEFAULT_PRESET, target, network=model.name, **PICTURE)
     held = live.ticket(PAGE)
     if held and held.recipes != (recipe,):
         held.close()

@@ -7,11 +7,10 @@ import streamlit as st
 from explorer.catalogue import METHODS, TABLES, checked_methods
 from explorer.errors import InputError
 from explorer.images import SAMPLES, Photo
-from explorer.links import default_preset
 from explorer.methods import Method, Parameter
 from explorer.networks import load_network
 from explorer.networks.network import Network
-from explorer.presets import PRESETS
+from explorer.presets import DEFAULT_PRESET, PRESETS
 from explorer.recipe import PhotoStart, Recipe, preset
 from explorer.targets import Target
 from explorer.ui import excite, steady
@@ -79,7 +78,7 @@ def shown(recipe: Recipe, photo: Photo | None) -> Recipe:
             "This picture needs a person's own photo: upload that photo on the page "
             "Filter activations first."
         )
-    name = recipe.preset if recipe.preset in PRESETS else default_preset(recipe.target)
+    name = recipe.preset if recipe.preset in PRESETS else DEFAULT_PRESET
     again = preset(
         name,
         recipe.target,

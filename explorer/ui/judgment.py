@@ -21,6 +21,7 @@ from explorer.measures import (
 from explorer.networks import load_network
 from explorer.render import Frame
 from explorer.studio import Ticket, View
+from explorer.targets import is_class
 
 KEPT = 256
 """Pictures whose measures are remembered."""
@@ -121,7 +122,7 @@ def _judged(recipe: str, step: int, _frame: Frame, _photo: Photo | None) -> dict
 def _standings_of(frame: Frame) -> pd.DataFrame | None:
     """How a class's first picture stands, as it is and changed a little; None without a class."""
     target, network = frame.recipe.target, load_network(frame.recipe.network)
-    if target.layer != network.class_layer or target.channel is None or target.also:
+    if not is_class(network, target):
         return None
     return _stands(frame.recipe.to_json(), frame.step, frame)
 

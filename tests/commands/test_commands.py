@@ -128,7 +128,8 @@ REJECTIONS = {
     "size too large": ([*RENDER, "--size", "1025"], "1,024"),
     "size of three sides": ([*RENDER, "--size", "64x64x3"], "height and a width"),
     "size is no number": ([*RENDER, "--size", "large"], "large"),
-    "size with a missing side": ([*RENDER, "--size", "64x"], "--size"),
+    "size with a missing side": ([*RENDER, "--size", "64x"], "HEIGHTxWIDTH, not '64x'"),
+    "direction with a channel twice": ([*LAYER, "--direction", "1:1,1:2", *OUT], "1 has several"),
     "seed below zero": ([*RENDER, "--seed=-1"], "seed"),
     "keep nothing": ([*RENDER, "--keep", "first"], "first"),
     "position outside": ([*RENDER, "--position", "99,0"], "56×56"),
@@ -146,6 +147,13 @@ REJECTIONS = {
     "output is a folder": (["render", *TARGET, "-o", "folder.png"], "folder.png"),
     "output with a long name": (["render", *TARGET, "-o", "x" * 300 + ".png"], "xxx"),
     "output is no PNG": (["render", *TARGET, "-o", "a.jpg"], ".png"),
+    "output without a name": (["render", *TARGET, "-o", ".png"], "needs a name"),
+    "quality to nothing": ([*QUALITY, "-o", ""], "needs a name"),
+    "quality to this folder": ([*QUALITY, "-o", "."], "needs a name"),
+    "quality to the folder above": ([*QUALITY, "-o", ".."], "needs a name"),
+    "report to nothing": (["report", "-o", ""], "its name is empty"),
+    "photo without a name": (["activations", "", *OUT], "There is no file ''"),
+    "replay of a folder": (["replay", "folder", *OUT], "'folder' is a folder: please give a file"),
     "no output": (["render", *TARGET], "--output"),
     "class without weights": (["render", "--class", "flamingo", *OUT], "weights --download"),
     "unit without weights": (["render", "--layer=fc_1", "--channel=1", *OUT], "528 MB"),
@@ -482,6 +490,11 @@ def test_measures_are_those_of_the_picture(run, tiny, tmp_path):
     image, target = pixels(tmp_path / "a.png"), Target("second", 1).resolved(tiny, (32, 32))
     assert told["measures"] == judged(tiny, target, image)
     assert told["ending"] == "All 3 steps are done."
+    tiniest = {"network": "tiny", "size": 32, "steps": 2}
+    overlay = json.dumps(preset("report/f-laplacian-4+5", Target("two", 1), **tiniest).as_dict())
+    (tmp_path / "overlay.json").write_text(overlay)
+    blended = json.loads(run("render", "--recipe", "overlay.json", "--json", "-o", "b.png")[1])
+    assert blended["ending"] == "The pictures are blended." and blended["steps_done"] > 0
     assert "standings" not in told and "pictures" not in told and "likeness" not in told
 
 
