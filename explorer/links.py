@@ -150,7 +150,7 @@ def recipes_in(
     size = tried(lambda: _size(link.get("size", "224")), (224, 224))
     seed = tried(lambda: whole(link.get("seed", "0"), "seed", 0, 2**32 - 1), 0)
     target = tried(lambda: target_in(link, network, size, own), default_target(network))
-    photo = tried(lambda: _photo_in(link.get("photo"), own), None)
+    photo = tried(lambda: photo_in(link.get("photo"), own), None)
     default = default or (DEFAULT_PRESET,)
     common = {"network": network.name, "size": size, "seed": seed, "photo": photo}
     texts = [link[key] for key in sorted(link) if key.startswith("recipe")] or list(default)
@@ -212,7 +212,7 @@ def target_in(
     relu = link.get("relu", "before")
     if relu not in ("before", "after"):
         raise InputError(f"A target is taken before or after ReLU, not '{relu}'.")
-    direction, photo = link.get("direction"), _photo_in(link.get("of"), own)
+    direction, photo = link.get("direction"), photo_in(link.get("of"), own)
     channel = link.get("channel", None if {"layer", "direction", "of"} & set(link) else "0")
     return Target(
         link.get("layer", network.first_layer),
@@ -236,13 +236,22 @@ def _photo_text(name: str) -> str:
     return name if name in SAMPLES else YOURS
 
 
-def _photo_in(text: str | None, own: str | None) -> str | None:
+def photo_in(text: str | None, own: str | None) -> str | None:
+    """The name of the photo that an address names; `InputError` if it is not here.
+
+    Args:
+        text: a sample's name, or `YOURS` for a person's own.
+        own: name of the person's own photo, if it is there.
+    """
     if not text or text in SAMPLES:
         return text or None
     if text == YOURS and own:
         return own
     if text == YOURS:
-        raise InputError("A person's own photo is not here, as it cannot travel in a link.")
+        raise InputError(
+            "A person's own photo is not here: it stays in memory for one visit and cannot travel "
+            "in a link."
+        )
     raise InputError(
         f"There is no sample photo '{text[:40]}'; your own photos cannot travel in a link."
     )

@@ -18,6 +18,8 @@ from explorer.targets import Target, is_class
 
 QUARTER = 0.25
 """Cycles per pixel; half of what a pixel grid can carry."""
+EVEN = 1.0
+"""Square of the gray levels by which what counts as even may vary; 8 bits make as much."""
 BANDS = 32
 """Points of the radial spectrum."""
 VIEWS = tuple(
@@ -41,10 +43,16 @@ def fine_share(image: np.ndarray) -> float:
     """Share of the picture's spectral energy above a quarter cycle per pixel, from 0 to 1.
 
     Args:
-        image: uint8 RGB (h, w, 3). The mean of each color is left out.
+        image: uint8 RGB (h, w, 3). The mean of each color is left out. An even picture has none:
+            what rounding to whole gray levels leaves is no grain.
     """
     energy, frequency = spectral_energy(image)
-    return float(energy[frequency > QUARTER].sum() / max(energy.sum(), 1e-12))
+    return float(energy[frequency > QUARTER].sum() / energy.sum()) if uneven(image) else 0.0
+
+
+def uneven(image: np.ndarray) -> bool:
+    """Whether values of a color vary by more than rounding makes them; see `EVEN`."""
+    return bool(image.var(axis=(0, 1)).max() > EVEN)
 
 
 def radial_spectrum(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

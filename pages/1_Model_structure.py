@@ -11,6 +11,7 @@ from explorer.ui import address, charts, diagram, layer_table, layout, networks,
 from explorer.ui.session import network, visitor, warm_up_later
 
 PAGE = "structure"
+ABOUT = "about-the-layer"
 ACTIVATIONS = "pages/2_Filter_activations.py"
 VISUALIZATION = "pages/3_Feature_visualization.py"
 CODE = """from explorer import load_network
@@ -63,9 +64,11 @@ layout.complain(complaints)
 layer = model.layer(state[f"{PAGE}:layer"])
 diagram.draw(model, layer, f"{PAGE}:graph {model.name}", choose)
 st.caption(structure.legend(model))
+layout.point(f"About {layer.paper_name} ↓", ABOUT)
 
 left, right = st.columns((5, 7), gap="large")
 with left:
+    layout.landmark(ABOUT)
     st.selectbox("Layer", names, key=f"{PAGE}:layer")
     st.markdown(structure.in_words(model, layer))
     st.selectbox("Photo", SAMPLES, key=f"{PAGE}:photo")
@@ -89,7 +92,9 @@ st.caption(
     "A multiply-add is one multiplication and one addition; the sums of all layers are "
     f"{charts.total(model, 'parameters'):,} parameters and "
     f"{charts.total(model, 'multiply_adds'):,} multiply-adds for one picture. A bar is as long as "
-    "the layer's share of the largest number in its column."
+    "the layer's share of the largest number in its column. Field is the side of the square of "
+    "the photo that one value depends on, and every the way from one value's square to its "
+    "neighbor's. On a narrow screen the table slides sideways."
 )
 
 left, right = st.columns(2, gap="large")

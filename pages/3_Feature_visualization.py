@@ -15,6 +15,7 @@ from explorer.ui.photos import own_photo
 from explorer.ui.session import upload_mb, visitor, warm_up
 
 PAGE = "feature"
+PICTURE = "the-picture"
 
 layout.begin(
     "Feature visualization",
@@ -45,7 +46,7 @@ def fill(link):
 def restore():
     """Set the controls from a picture that was dropped."""
     dropped = state.get(f"{PAGE}:drop")
-    state[f"{PAGE}:dropped"] = state[f"{PAGE}:stopped"] = None
+    state[f"{PAGE}:dropped"] = state[f"{PAGE}:dropped stop"] = None
     if dropped is None:
         return
     try:
@@ -55,7 +56,7 @@ def restore():
     except InputError as error:
         state[f"{PAGE}:dropped"] = str(error)
     else:
-        state[f"{PAGE}:stopped"] = (recipe, about_stop(recipe, stop)) if stop else None
+        state[f"{PAGE}:dropped stop"] = (recipe, about_stop(recipe, stop)) if stop else None
 
 
 def again(recipe):
@@ -77,6 +78,7 @@ with left:
         networks.offer_classes(PAGE, fill, model)
     common = controls.shared(PAGE, own_photo())
     button = st.container()
+    layout.point("To the picture ↑", PICTURE)
     recipe = controls.recipe(PAGE, target, model, common, own_steps=True)
     with st.expander("Open a saved picture with all its settings"):
         st.file_uploader(
@@ -88,7 +90,7 @@ with left:
         )
         if state.get(f"{PAGE}:dropped"):
             st.error(state[f"{PAGE}:dropped"])
-        stopped, sentence = state.get(f"{PAGE}:stopped") or (None, "")
+        stopped, sentence = state.get(f"{PAGE}:dropped stop") or (None, "")
         if stopped and stopped == recipe:
             st.info(sentence)
 asked = state.pop(f"{PAGE}:wanted", False)
@@ -96,12 +98,14 @@ held = live.ticket(PAGE)
 same = held is not None and held.recipes == (recipe,)
 clicked = button.button("Render", type="primary", width="stretch", disabled=same or recipe is None)
 if recipe:
-    address.write(PAGE, link_of([recipe]))
+    rests = live.was_stopped(PAGE, [recipe])
+    address.write(PAGE, link_of([recipe]) | (address.STOPPED if rests else {}))
     if clicked or ((opened or asked) and not same):
         live.begin(PAGE, [recipe], own_photo())
         st.rerun()
 
 with right:
+    layout.landmark(PICTURE)
     held = live.ticket(PAGE)
     if held and recipe and held.recipes != (recipe,):
         st.info("The settings have changed since this picture: press Render for a new one.")
@@ -110,7 +114,9 @@ with right:
     if held is None and not live.refusal(PAGE, wanted):
         with st.container(border=True):
             st.markdown(
-                "**Nothing drawn yet.** Choose a layer and a channel, then press *Render*. "
+                "**This picture was stopped.** Press *Render* to go on with it."
+                if live.was_stopped(PAGE, wanted)
+                else "**Nothing drawn yet.** Choose a layer and a channel, then press *Render*. "
                 "A picture takes about half a minute on a laptop and grows before your eyes."
             )
     elif held and view.status not in LIVE and view.frames:

@@ -18,6 +18,7 @@ from explorer.ui.photos import own_photo
 from explorer.ui.session import settings, visitor, warm_up
 
 PAGE = "compare"
+PICTURES = "the-pictures"
 SERIES = {
     "The report's four regularizations": (
         *("report/naive", "report/1-clip", "report/2-decay", "report/3-blur"),
@@ -87,6 +88,7 @@ with left:
         networks.offer_classes(PAGE, fill, model)
     common = controls.shared(PAGE, own_photo())
     button = st.container()
+    layout.point("To the pictures ↑", PICTURES)
     with st.container(horizontal=True, gap="small"):
         for title, names in SERIES.items():
             too_many = len(names) > settings().recipes
@@ -108,12 +110,14 @@ held = live.ticket(PAGE)
 same = held is not None and held.recipes == tuple(recipes)
 clicked = button.button("Render all", type="primary", width="stretch", disabled=same or not recipes)
 if recipes:
-    address.write(PAGE, link_of(recipes))
+    rests = live.was_stopped(PAGE, recipes)
+    address.write(PAGE, link_of(recipes) | (address.STOPPED if rests else {}))
     if clicked or ((opened or asked) and not same):
         live.begin(PAGE, recipes, own_photo())
         st.rerun()
 
 with right:
+    layout.landmark(PICTURES)
     held = live.ticket(PAGE)
     if held and held.recipes != tuple(recipes):
         st.info("The settings have changed since these pictures: press Render all for new ones.")
@@ -123,7 +127,9 @@ with right:
     if held is None and not live.refusal(PAGE, recipes):
         with st.container(border=True):
             st.markdown(
-                "**Nothing drawn yet.** Press *Render all*, or choose one of the series. "
+                "**These pictures were stopped.** Press *Render all* to go on with them."
+                if live.was_stopped(PAGE, recipes)
+                else "**Nothing drawn yet.** Press *Render all*, or choose one of the series. "
                 "All pictures grow together, so you can compare them at any step."
             )
     elif held and view.status not in LIVE and view.frames:

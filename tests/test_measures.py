@@ -40,6 +40,13 @@ def test_fine_share_tells_coarse_from_fine():
     assert fine_share(waves(28 / 64)) > 0.99
 
 
+def test_what_rounding_leaves_of_an_even_picture_is_no_grain():
+    even = np.full((64, 64, 3), 128, np.uint8)
+    even[::2, 1::2, 0] += 1
+    assert fine_share(even) == 0
+    assert fine_share(even + 20 * (even == 129)) > 0.9, "the same, to be seen"
+
+
 def test_fine_share_of_white_noise_is_the_area_outside_the_quarter_circle():
     noise = np.random.default_rng(0).integers(0, 256, (128, 128, 3), dtype=np.uint8)
     assert fine_share(noise) == pytest.approx(1 - np.pi / 16, abs=0.01)

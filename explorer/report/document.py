@@ -15,12 +15,10 @@ from explorer.links import link_of
 from explorer.networks import load_network
 from explorer.report import drawing, plots
 from explorer.report.figures import NETWORK, PHOTO, Figure, sections
-from explorer.report.numbers import ALL, OF_MAPS
 from explorer.report.results import Results, map_key
 from explorer.report.statements import SECTIONS
 from explorer.report.words import (
-    OF_CLASS,
-    SHOWN,
+    EXPLAINED,
     about_classes,
     name_of,
     numbers_of,
@@ -66,7 +64,7 @@ def as_html(results: Results, folder: Path, app: str = APP) -> str:
         layers=_maps(results, folder),
         photo=_picture(folder, PHOTO),
         activations_plot=Markup(plots.as_svg(plots.activations(results))),
-        measures=[ALL[name] for name in (*SHOWN, *OF_CLASS, *OF_MAPS)],
+        measures=EXPLAINED,
         tiles=results.tiles,
         device=results.device,
         versions=results.versions,

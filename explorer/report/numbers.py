@@ -6,12 +6,14 @@ from PIL import Image
 
 from explorer.activations import GRAY_WEIGHTS
 from explorer.measures import (
+    EVEN,
     MEASURES,
     Measure,
     activation,
     judged,
     spectral_energy,
     standings,
+    uneven,
 )
 from explorer.networks.network import Network
 from explorer.targets import Target, is_class
@@ -21,8 +23,6 @@ COARSE = 1 / 16
 NEUTRAL = 6.0
 """A pixel is neutral whose norm over RGB, from the network's mean color, is at most so many gray
 levels; the smallest steps of 8 bits, and blurring into the gaps, are not seen."""
-EVEN = 1.0
-"""Square of the gray levels up to which brightness counts as even; 8 bits make as much."""
 FAR = 1.0
 """σ in pixels of the blur through which a picture is seen from afar; a photo loses nothing."""
 SPOT = 2.0
@@ -73,9 +73,12 @@ def colors(image: np.ndarray) -> float:
 
 
 def coarse_share(image: np.ndarray) -> float:
-    """Share of the spectral energy below a sixteenth of a cycle per pixel, from 0 to 1."""
+    """Share of the spectral energy below a sixteenth of a cycle per pixel, from 0 to 1.
+
+    It is 0 for an even picture.
+    """
     energy, frequency = spectral_energy(image)
-    return float(energy[frequency < COARSE].sum() / max(energy.sum(), 1e-12))
+    return float(energy[frequency < COARSE].sum() / energy.sum()) if uneven(image) else 0.0
 
 
 def pitch(image: np.ndarray) -> float:

@@ -17,6 +17,8 @@ SHOWN = (
 )
 """Measures beside each picture, with the score and, for a class, those of `OF_CLASS`."""
 OF_CLASS = ("rank", "probability", "worst_rank", "parts")
+EXPLAINED = tuple(ALL[name] for name in (*SHOWN, *OF_CLASS, *OF_MAPS))
+"""Every measure that stands beside a figure or a map."""
 
 
 def name_of(figure: Figure) -> str:

@@ -25,7 +25,7 @@ from explorer.activations import (
 )
 from explorer.errors import InputError
 from explorer.images import SAMPLES, Photo, data_url, jpeg_bytes
-from explorer.links import link_of, whole
+from explorer.links import YOURS, link_of, photo_in, whole
 from explorer.measures import number
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
@@ -35,6 +35,7 @@ from explorer.recipe import preset
 from explorer.sheets import COLORMAP, enlarged, heat_map
 from explorer.targets import Target
 from explorer.ui import live, networks, steady
+from explorer.ui.photos import FIRST_SAMPLE, own_photo
 from explorer.ui.session import network, warm_up
 
 PAGE = "activations"
@@ -108,23 +109,20 @@ def fill(link: Mapping[str, str]) -> list[str]:
     if "filter" in link:
         read = partial(whole, link["filter"], "filter", 0, last)
         state[f"{PAGE}:filter"] = tried(read, None)
-    photo = link.get("photo")
-    if photo in SAMPLES:
-        state[f"{PAGE}:photo"] = photo
-    elif photo:
-        complaints.append(
-            f"There is no sample photo '{photo[:40]}'; your own photos cannot travel in a link."
-        )
+    if photo := link.get("photo", link.get("own")):
+        own = own_photo() and own_photo().name
+        state[f"{PAGE}:photo"] = tried(lambda: photo_in(photo, own), FIRST_SAMPLE)
     return complaints
 
 
 def link() -> dict[str, str]:
-    """What the page shows, as its address; one's own photo stays out of it."""
+    """What the page shows, as its address; of one's own photo it says only that it is that."""
     state = st.session_state
     entries = networks.as_link(network(state[f"{PAGE}:network"]))
     entries |= {name: state[f"{PAGE}:{name}"] for name in ("view", "layer", "photo", "mode")}
     if entries["photo"] not in SAMPLES:
         del entries["photo"]
+        entries["own"] = YOURS
     if entries["view"] == "layer":
         of = "numbers" if entries["mode"] == "numbers" else "count"
         entries["filters"] = str(state[f"{PAGE}:{of}"])
@@ -339,15 +337,13 @@ def chart(layer: Layer, answer: np.ndarray, shown: Sequence[int], photo: str) ->
     """Every filter's mean activation as a bar to click on."""
     import altair as alt
 
-    kinds = np.full(layer.channels, "other filters", object)
+    kinds, chosen = np.full(layer.channels, "others", object), st.session_state[f"{PAGE}:filter"]
     kinds[list(shown)] = "shown above"
-    kinds[st.session_state[f"{PAGE}:filter"]] = "chosen"
+    kinds[chosen] = "chosen"
     table = pd.DataFrame(
         {"filter": range(layer.channels), "mean activation": means(answer), "which": kinds}
     )
-    colors = alt.Scale(
-        domain=["chosen", "shown above", "other filters"], range=[CHOSEN, SHOWN, OTHERS]
-    )
+    colors = alt.Scale(domain=["chosen", "shown above", "others"], range=[CHOSEN, SHOWN, OTHERS])
     bars = (
         alt.Chart(table)
         .mark_bar(binSpacing=0)
@@ -364,11 +360,15 @@ def chart(layer: Layer, answer: np.ndarray, shown: Sequence[int], photo: str) ->
             tooltip=["filter", alt.Tooltip("mean activation", format=",.3~f")],
         )
         .add_params(alt.selection_point("bar", fields=["filter"], nearest=True, toggle=False))
-        .properties(height=270)
+    )
+    mark = (
+        alt.Chart(table[table["filter"] == chosen])
+        .mark_point(shape="triangle-down", size=70, filled=True, opacity=1, yOffset=-7)
+        .encode(x="filter:O", y="mean activation:Q", color=alt.Color("which:N", scale=colors))
     )
     key = f"{PAGE}:chart {layer.paper_name} {photo}"
     st.altair_chart(
-        bars,
+        (bars + mark).properties(height=270),
         key=key,
         width="stretch",
         on_select=lambda: _bar_clicked(key),

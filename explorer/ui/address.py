@@ -9,6 +9,8 @@ from explorer.ui import messages, steady
 from explorer.ui.photos import own_photo
 
 Link = dict[str, str]
+STOPPED = {"stopped": "yes"}
+"""In an address, that its render was stopped."""
 LONGEST, LONGEST_RECIPE = 300, 2000
 """Characters of a parameter; a longer one is not even looked at."""
 
@@ -25,7 +27,8 @@ def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[li
         fill: sets the widgets' session state from a link; returns complaints.
 
     Returns:
-        The complaints, and whether a link from outside was opened just now.
+        The complaints, and whether a link from outside was opened just now, to begin with what it
+        asks for; not so what was stopped, as when a browser comes back after a long time.
     """
     steady.settle()
     state = st.session_state
@@ -35,12 +38,13 @@ def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[li
     opened = bool(given) and not known and (fresh or messages.by_history())
     if opened or fresh:
         link, complaints = _of_sensible_length(given or written or {})
+        state[f"{page}:stopped"] = STOPPED.items() <= link.items()
         with steady.setting():
             complaints += fill(link)
         state[f"{page}:complaints"] = complaints
         state[f"{page}:corrected"] = True
     state["page"] = page
-    return state.get(f"{page}:complaints", []), opened
+    return state.get(f"{page}:complaints", []), opened and not state[f"{page}:stopped"]
 
 
 def _own_photo_in(link: Link) -> str | None:

@@ -51,7 +51,8 @@ def offer(layer: Layer, answer: np.ndarray) -> tuple[Target | None, object]:
         and the room to `show` it in.
     """
     state = st.session_state
-    wanted = st.toggle("Which pixels excite it", key=f"{PAGE}:pixels", help=HELP)
+    wanted = st.toggle("Which pixels excite it", key=f"{PAGE}:pixels")
+    st.caption(HELP)
     room, channel = st.container(), state[f"{PAGE}:filter"]
     numbers = statistics(answer[..., channel])
     if wanted and numbers.highest <= 0:

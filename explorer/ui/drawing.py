@@ -3,11 +3,13 @@
 import streamlit as st
 
 _CSS = """
-figure { margin: 0; overflow-x: auto; color: var(--st-text-color); font-family: var(--st-font); }
+figure { margin: 0; overflow-x: auto; container-type: inline-size; color: var(--st-text-color);
+  font-family: var(--st-font); }
 svg { display: block; width: 100%; height: auto; fill: currentColor; }
 .network { min-width: 640px; font-size: 9.5px; }
 .network tspan { opacity: 0.65; }
 .histogram { font-size: 13px; }
+@container (max-width: 480px) { .histogram { font-size: 19px; } }
 .histogram .grid { stroke: currentColor; opacity: 0.12; }
 .histogram .mean { stroke: currentColor; opacity: 0.7; stroke-dasharray: 4 3; }
 .histogram .end { text-anchor: end; }

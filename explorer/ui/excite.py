@@ -103,11 +103,8 @@ def choose(page: str, network: Network, photo: Photo | None) -> Target | None:
     )
     st.caption(KINDS[kind])
     target = _KINDS[kind](page, network, photo)
-    down = st.toggle(
-        "Hold it down",
-        key=f"{page}:down",
-        help="Draws what the target answers to least: its score is taken times −1.",
-    )
+    down = st.toggle("Hold it down", key=f"{page}:down")
+    st.caption("Draws what the target answers to least: its score is taken times −1.")
     with st.expander("Weigh it against further targets", key=f"{page}:more"):
         state.setdefault(f"{page}:weight", 1.0)
         weight = st.number_input(
@@ -184,9 +181,11 @@ def _channel(page: str, network: Network, photo: Photo | None) -> Target:
         "Go towards a second channel",
         key=f"{page}:mix",
         disabled=not whole,
-        help="Draws what lies between two channels of the layer."
+    )
+    st.caption(
+        "Draws what lies between two channels of the layer."
         if whole
-        else "Only between whole channels, before ReLU.",
+        else "Only between whole channels, before ReLU."
     )
     target = Target(layer.name, channel, position, after_relu)
     if not (mixed and whole):
@@ -282,8 +281,10 @@ def _after_relu(page: str, layer: Layer) -> bool:
         "After ReLU",
         key=f"{page}:relu",
         disabled=not follows,
-        help="A channel that is zero everywhere then has no gradient and stays gray."
+    )
+    st.caption(
+        "A channel that is zero everywhere then has no gradient and stays gray."
         if follows
-        else f"No ReLU follows {layer.paper_name}.",
+        else f"No ReLU follows {layer.paper_name}."
     )
     return after and follows

@@ -54,9 +54,13 @@ thead [aria-sort="ascending"] button::after { content: "↑"; }
 thead [aria-sort="descending"] button::after { content: "↓"; }
 tbody tr { cursor: pointer; }
 tbody th { font-weight: 600; }
-tbody tr:hover { background: color-mix(in srgb, var(--st-text-color) 5%, transparent); }
+tr > :first-child { position: sticky; left: 0; background: inherit; }
+tbody tr { background: var(--st-background-color); }
+thead th:first-child { z-index: 2; background: var(--st-secondary-background-color); }
+tbody tr:hover {
+  background: color-mix(in srgb, var(--st-text-color) 5%, var(--st-background-color)); }
 tr[aria-selected="true"] {
-  background: color-mix(in srgb, var(--st-primary-color) 14%, transparent);
+  background: color-mix(in srgb, var(--st-primary-color) 14%, var(--st-background-color));
   box-shadow: inset 3px 0 var(--st-primary-color); }
 .bar { min-width: 130px; }
 .bar i { display: block; height: 4px; border-radius: 2px; background: var(--tint); }

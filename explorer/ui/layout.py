@@ -39,15 +39,20 @@ h1 { font-size: 2rem !important; padding-bottom: 0.2rem !important; }
 [class*="st-key-progress-"] [data-testid="stHorizontalBlock"] { flex-wrap: nowrap; }
 [class*="st-key-progress-"] [data-testid="stColumn"] { min-width: 0; }
 [class*="st-key-progress-"] [data-testid="stColumn"]:has(button) { min-width: 6.5rem; }
+[class*="st-key-progress-"] [data-retained="true"] { display: none; }
 .st-key-hidden { display: none; }
 .st-key-measures [data-testid="stMetricValue"] { font-size: 1.35rem; }
 .waiting { aspect-ratio: 1; border-radius: 6px; background: rgba(128, 128, 128, 0.18); }
-@media (max-width: 640px) {
+[data-testid="stColumn"]:has(> div [data-testid="stPopover"]) { min-width: 7rem; }
+[class*="st-key-point-"] { display: none; }
+@media (max-width: 1000px) {
+  [class*="st-key-point-"] { display: flex; }
   .st-key-stage > div > [data-testid="stHorizontalBlock"],
   .st-key-stage > [data-testid="stHorizontalBlock"] { flex-direction: column-reverse; }
   .st-key-stage > div > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] {
     min-width: 100%; }
 }
+@media (hover: none) { [data-testid="stBaseButton-secondary"] kbd { display: none; } }
 </style>
 """
 """In a container whose key begins with "pick-", a picture and its button or link are one thing to
@@ -66,9 +71,23 @@ def begin(title: str, lead: str) -> None:
 
 
 def stage(controls: int = 5, picture: int = 7):
-    """Two columns, controls and picture, of these shares; on a phone the picture comes first."""
+    """Two columns, controls and picture, of these shares; on a phone the picture comes first.
+
+    Where there is no room for both, on a tablet with its menu open, it is as on a phone.
+    """
     with st.container(key="stage"):
         return st.columns((controls, picture), gap="large")
+
+
+def landmark(name: str) -> None:
+    """A place on the page that `point` leads to."""
+    st.html(f'<span id="{name}"></span>')
+
+
+def point(words: str, name: str) -> None:
+    """A link to a landmark, only where columns are stacked and it is out of sight."""
+    with st.container(key=f"point-{name}"):
+        st.markdown(f"[{words}](#{name})")
 
 
 def complain(sentences: Iterable[str]) -> None:

@@ -16,8 +16,8 @@ from explorer.ui.layout import duration
 from explorer.ui.session import studio, visitor
 
 POLL_SECONDS = 0.4
-LEGEND_COLUMNS = 2
-"""What fits side by side on a phone."""
+CURVE_HEIGHT, LEGEND_ROW, LEGEND_WIDTH = 180, 26, 280
+"""Pixels; the legend, a line for each recipe, is within the height and fits on a phone."""
 
 
 def begin(page: str, recipes: Sequence[Recipe], photo: Photo | None) -> None:
@@ -42,6 +42,14 @@ def forget() -> None:
 def ticket(page: str) -> Ticket | None:
     """The render that a page shows."""
     return st.session_state.get(f"{page}:ticket")
+
+
+def was_stopped(page: str, wanted: Sequence[Recipe]) -> bool:
+    """Whether what is wanted was stopped on this page, or in the visit that its address is of."""
+    held = ticket(page)
+    if held is None:
+        return st.session_state[f"{page}:stopped"]
+    return held.recipes == tuple(wanted) and held.view().status == STOPPED
 
 
 def refusal(page: str, wanted: Sequence[Recipe]) -> str | None:
@@ -82,15 +90,18 @@ def _show(
     if was_live != (view.status in LIVE):
         st.rerun()  # the whole page, which polls only while the render is live
     _status(page, held, view)
-    columns = st.columns(_widths(len(held.recipes)))
     look = st.session_state.get(f"{page}:look") if view.status not in LIVE else None
+    in_row = _in_row(len(held.recipes))
     for i, recipe in enumerate(held.recipes):
-        with columns[i % len(columns)]:
+        if i % in_row == 0:
+            columns = st.columns(in_row)
+        with columns[i % in_row]:
             _picture(recipe, held, view, i, captions[i], look)
     _looking_back(page, held, view, captions)
 
 
-def _widths(count: int) -> int:
+def _in_row(count: int) -> int:
+    """How many of so many pictures stand side by side."""
     return count if count <= 3 else 2 if count == 4 else 3
 
 
@@ -121,7 +132,13 @@ def _progress(page: str, held: Ticket, view: View) -> None:
     elif view.status == FAILED:
         st.error(view.error)
     elif view.status == FINISHED:
-        st.progress(1.0, text=f"Finished: {view.done} steps. Computed on {device.start()}.")
+        before = " Steps of pictures that others start from count too." * _has_parents(held)
+        text = f"Finished: {view.done} steps.{before} Computed on {device.start()}."
+        st.progress(1.0, text=text)
+
+
+def _has_parents(held: Ticket) -> bool:
+    return any(recipe.parents for recipe in held.recipes)
 
 
 def _go_on(page: str, held: Ticket) -> None:
@@ -148,8 +165,11 @@ def _picture(
         jpeg, step, score, of = shown_jpeg(frame), frame.step, frame.score, frame.recipe
     alt = f"Picture that excites {recipe.caption} after {step} steps, score {number(score)}"
     st.image(data_url(jpeg), width="stretch", alt=alt)
-    first = f", of {of.preset}, from which it starts" if of != recipe else ""
-    st.caption(f"**{caption}**  \nStep {step}{first} · score {number(score)}")
+    if of.steps:
+        seen = f"Step {step}" + f", of {of.preset}, from which it starts" * (of != recipe)
+    else:
+        seen = f"A blend of {len(of.parents)} pictures"
+    st.caption(f"**{caption}**  \n{seen} · score {number(score)}")
     if (last := view.frames[i]).ending and last.step < last.recipe.steps:
         st.caption(last.ending)
 
@@ -164,7 +184,8 @@ def _looking_back(page: str, held: Ticket, view: View, captions: Sequence[str]) 
     dones = sorted({moment.done for i in count for moment in held.moments(i)} | {view.done})
     if view.status not in LIVE and len(dones) > 2:
         st.select_slider(
-            "Look back over the steps",
+            "Look back over the steps"
+            + ", with those of pictures that others start from" * _has_parents(held),
             dones,
             value=view.done,
             key=f"{page}:look",
@@ -174,6 +195,7 @@ def _looking_back(page: str, held: Ticket, view: View, captions: Sequence[str]) 
         {"step": step, "score": score, "recipe": caption}
         for i, caption in enumerate(captions)
         for step, score in held.curve(i)
+        if held.recipes[i].steps  # a blend alone has no curve
     ]
     if len(curves) > 2 * len(captions):
         _curve(pd.DataFrame(curves), captions)
@@ -192,11 +214,12 @@ def _curve(table: pd.DataFrame, captions: Sequence[str]) -> None:
             y=alt.Y("score:Q", title="score", scale=alt.Scale(zero=False)),
             tooltip=["recipe", "step", alt.Tooltip("score", format=",.3~f")],
         )
-        .properties(height=280 if several else 180)
+        .properties(height=CURVE_HEIGHT + LEGEND_ROW * len(captions) * several)
     )
     if several:
-        legend = alt.Legend(orient="bottom", title="", columns=LEGEND_COLUMNS, labelLimit=150)
-        scale = alt.Scale(domain=list(captions), scheme="tableau10")
+        legend = alt.Legend(orient="bottom", title="", columns=1, labelLimit=LEGEND_WIDTH)
+        drawn = [caption for caption in captions if caption in set(table["recipe"])]
+        scale = alt.Scale(domain=drawn, scheme="tableau10")
         chart = chart.encode(color=alt.Color("recipe:N", legend=legend, scale=scale))
     ends = table.groupby("recipe", sort=False)["score"].last()
     reached = "; ".join(f"{caption}: {number(score)}" for caption, score in ends.items())

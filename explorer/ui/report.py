@@ -15,6 +15,7 @@ from explorer.report.figures import NETWORK, PHOTO, SIZE, Figure, class_network,
 from explorer.report.results import STORED, Results, map_key
 from explorer.report.statements import FAILS, HOLDS, IN_PART, SECTIONS
 from explorer.report.words import (
+    EXPLAINED,
     about_classes,
     mark_of,
     name_of,
@@ -69,9 +70,10 @@ def badge(verdict: str) -> str:
 def all_statements(results: Results) -> None:
     """Every statement with its verdict, and a door to the section that shows it."""
     for row in verdicts(results):
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f"{_numbered(row)} {badge(row['verdict'])}{_held(row)}", width="stretch")
-            st.button(
+        with st.container(border=True):
+            said, door = st.columns((3, 1), vertical_alignment="center")
+            said.markdown(f"{_numbered(row)} {badge(row['verdict'])}{_held(row)}")
+            door.button(
                 VIEWS[row["section"]],
                 key=f"{PAGE}:to {row['number']}",
                 on_click=_go,
@@ -111,7 +113,8 @@ def _numbered(row: Mapping) -> str:
 
 
 def _held(row: Mapping) -> str:
-    return f" :gray[{row['held']} of {len(row['checks'])} checks]" if row["checks"] else ""
+    held = f"{row['held']} of {len(row['checks'])} checks".replace(" ", "\N{NO-BREAK SPACE}")
+    return f" :gray[{held}]" if row["checks"] else ""
 
 
 # ---- Figures
@@ -136,7 +139,20 @@ def section(key: str, results: Results | None) -> None:
     for row, newer in zip(sections(kept).get(key, ()), now, strict=True):
         _row(row, newer, results)
     if results:
+        _explain_numbers()
         statements(key, results)
+
+
+def _explain_numbers() -> None:
+    with st.expander("What the numbers mean"):
+        st.markdown(
+            "\n".join(
+                [
+                    "- **score**: What the steps raise, before ReLU; of a class, before softmax.",
+                    *(f"- **{measure.title}**: {measure.help}" for measure in EXPLAINED),
+                ]
+            )
+        )
 
 
 def _row(row: Sequence[Figure], newer: Sequence[Figure], results: Results | None) -> None:

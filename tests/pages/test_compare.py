@@ -1,5 +1,6 @@
 """The comparison's states."""
 
+import re
 import time
 
 import pytest
@@ -25,6 +26,14 @@ def opened(**parameters) -> AppTest:
     for name, value in parameters.items():
         app.query_params[name] = value
     return app.run()
+
+
+def link(app: AppTest) -> dict[str, str]:
+    """The parameters of the page's address."""
+    return {
+        name: value[0] if isinstance(value, list) else value
+        for name, value in app.query_params.items()
+    }
 
 
 def finished(app: AppTest, seconds=90) -> AppTest:
@@ -63,6 +72,32 @@ def test_a_link_with_three_recipes_draws_them_and_measures_them():
         "against photos (times)",
     ]
     assert table.notna().all(axis=None)
+
+
+def test_pictures_come_in_order_where_columns_are_stacked():
+    """As on a phone, which shows one column after the other."""
+    recipes = {f"recipe{i}": f"report/naive;steps={i % 2 + 1}" for i in range(1, 6)}
+    app = finished(opened(**SMALL, **recipes))
+    told = [re.match(r"\*\*(\d)\. ", caption.value) for caption in app.main.caption]
+    assert [int(number[1]) for number in told if number] == [1, 2, 3, 4, 5]
+
+
+def test_what_was_stopped_does_not_begin_again_by_itself():
+    """As when a phone was locked for so long that the server has forgotten the visit."""
+    recipes = {f"recipe{i}": "report/naive;steps=1900" for i in (1, 2)}
+    app = opened(**SMALL, **recipes)
+    app.session_state["compare:ticket"].stop()
+    stopped = link(app.run())
+    again = opened(**stopped)
+    assert "compare:ticket" not in again.session_state
+    assert any("These pictures were stopped" in told.value for told in again.markdown)
+
+
+def test_a_blend_counts_no_steps_of_its_own():
+    recipes = {"recipe1": "report/f-laplacian-4+5;steps=4", "recipe2": "report/naive;steps=4"}
+    app = finished(opened(**SMALL, **recipes))
+    captions = " ".join(caption.value for caption in app.caption)
+    assert "A blend of 2 pictures · score" in captions and "Step 0" not in captions
 
 
 def test_captions_say_what_is_changed_from_the_preset():

@@ -59,6 +59,14 @@ def until_ended(held, seconds=60):
     until(lambda: held.view().status not in LIVE, seconds)
 
 
+def link(app: AppTest) -> dict[str, str]:
+    """The parameters of the page's address."""
+    return {
+        name: value[0] if isinstance(value, list) else value
+        for name, value in app.query_params.items()
+    }
+
+
 def finished(app: AppTest, seconds=90) -> AppTest:
     """The page once its render has ended."""
     until_ended(app.session_state["feature:ticket"], seconds)
@@ -334,6 +342,24 @@ def test_at_a_limit_nothing_is_lost_and_the_refusal_goes(monkeypatch):
     button(app, "Continue").click().run()
     assert held.view().status in LIVE and "at the limit" not in texts(app.run())
     held.close()
+
+
+def test_what_was_stopped_does_not_begin_again_by_itself():
+    """As when a phone was locked for so long that the server has forgotten the visit."""
+    app = opened(layer="conv1_1", channel="1", size="96", recipe="report/naive;steps=1900")
+    held = app.session_state["feature:ticket"]
+    until(lambda: held.view().done > 3)
+    button(app.run(), "Stop").click().run()
+    stopped = link(app)
+    for _ in range(2):
+        again = opened(**stopped)
+        assert "feature:ticket" not in again.session_state
+        assert "This picture was stopped" in texts(again)
+        stopped = link(again)
+    button(again, "Render").click().run()
+    assert again.session_state["feature:ticket"].job is held.job, "it goes on"
+    assert stopped.keys() - link(again.run()).keys() == {"stopped"}
+    again.session_state["feature:ticket"].close()
 
 
 def test_what_is_beside_a_stopped_picture_ends_with_it(monkeypatch):

@@ -440,6 +440,18 @@ def own(app: AppTest):
     return app.session_state["own photo"] if "own photo" in app.session_state else None  # noqa: SIM401 - it has no `get` in AppTest
 
 
+def test_ones_own_photo_that_is_gone_is_told():
+    """As when a phone was locked for so long that the server has forgotten the visit."""
+    app = uploaded(opened(layer="conv1_1"), GOOD["CMYK"])
+    again = opened(**link(app))
+    assert [told.value for told in again.warning] == [
+        "A person's own photo is not here: it stays in memory for one visit and cannot travel in "
+        "a link."
+    ]
+    assert again.session_state["activations:photo"] == "cat"
+    assert len(link(again).keys() & {"own", "photo"}) == 1
+
+
 @pytest.mark.parametrize("kind", GOOD)
 def test_photos_of_all_kinds_are_shown(kind):
     app = uploaded(opened(layer="conv1_1"), GOOD[kind])

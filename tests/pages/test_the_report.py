@@ -1,5 +1,6 @@
 """The report page's states."""
 
+import re
 import subprocess
 import sys
 import time
@@ -54,6 +55,19 @@ def test_it_opens_with_every_statement_and_its_verdict():
     for row in verdicts(stored()):
         assert row["said"] in words_of(app) and f"-badge[{row['verdict']}]" in words_of(app)
     assert app.query_params["section"] == "verdicts"
+
+
+@pytest.mark.parametrize("section", ["activations", "naive", "regularized"])
+def test_every_number_beside_a_figure_is_explained(section):
+    app = opened(section=section)
+    (explained,) = (each for each in app.expander if each.label == "What the numbers mean")
+    (meanings,) = (each.value for each in explained.markdown)
+    shown = {
+        title for html in app.get("html") for title in re.findall("<dt>(.*?)</dt>", html.value)
+    }
+    assert len(shown) >= 3
+    for title in shown:
+        assert re.search(rf"^- \*\*{title}\*\*: [A-Z].+\.$", meanings, re.M), title
 
 
 @pytest.mark.parametrize("section", SECTIONS)

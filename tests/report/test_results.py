@@ -8,6 +8,7 @@ from PIL import Image
 
 from explorer.recipe import from_dict
 from explorer.report.figures import PHOTO, figures, tiled
+from explorer.report.numbers import chroma
 from explorer.report.results import FILE, STORED, Results, map_key, read, stored
 from explorer.report.words import verdicts
 
@@ -42,10 +43,12 @@ def test_every_picture_is_stored_and_all_is_small():
 
 
 def test_stored_numbers_are_those_of_the_stored_pictures():
-    """As far as a JPEG still tells: contrast is what the picture has."""
+    """As far as a JPEG still tells: contrast and color are what the picture has."""
     for key, entry in stored().figures.items():
-        gray = np.asarray(Image.open(STORED / f"{key}.jpg").convert("L"), np.float64)
-        assert gray.std() == pytest.approx(entry["measures"]["contrast"], rel=0.1, abs=1.5), key
+        image = Image.open(STORED / f"{key}.jpg")
+        gray, measures = np.asarray(image.convert("L"), np.float64), entry["measures"]
+        assert gray.std() == pytest.approx(measures["contrast"], rel=0.1, abs=1.5), key
+        assert chroma(np.asarray(image)) == pytest.approx(measures["chroma"], rel=0.05, abs=7), key
 
 
 def test_what_is_written_is_read(results_of, tmp_path):
