@@ -47,6 +47,11 @@ STYLE = """
 .numbers dt { opacity: 0.75; font-weight: 400; }
 .numbers dd { white-space: nowrap; font-variant-numeric: tabular-nums; }
 [class*="st-key-maps-"] img { image-rendering: pixelated; }
+@media (min-width: 641px) {
+  [class*="st-key-statement-"] { flex-wrap: nowrap; }
+  [class*="st-key-statement-"] > div:first-child { min-width: 0; flex: 1 1 0; }
+  [class*="st-key-statement-"] > div:last-child { flex: none; }
+}
 </style>
 """
 
@@ -70,10 +75,10 @@ def badge(verdict: str) -> str:
 def all_statements(results: Results) -> None:
     """Every statement with its verdict, and a door to the section that shows it."""
     for row in verdicts(results):
-        with st.container(border=True):
-            said, door = st.columns((3, 1), vertical_alignment="center")
-            said.markdown(f"{_numbered(row)} {badge(row['verdict'])}{_held(row)}")
-            door.button(
+        key = f"statement-{row['number']}"
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key=key):
+            st.markdown(f"{_numbered(row)} {badge(row['verdict'])}{_held(row)}", width="stretch")
+            st.button(
                 VIEWS[row["section"]],
                 key=f"{PAGE}:to {row['number']}",
                 on_click=_go,
