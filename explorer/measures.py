@@ -18,8 +18,8 @@ from explorer.targets import Target, is_class
 
 QUARTER = 0.25
 """Cycles per pixel; half of what a pixel grid can carry."""
-EVEN = 1.0
-"""Square of the gray levels by which what counts as even may vary; 8 bits make as much."""
+ROUNDING = 0.25
+"""Variance in gray levels, at most, that rounding to whole ones makes of what is even."""
 BANDS = 32
 """Points of the radial spectrum."""
 VIEWS = tuple(
@@ -51,8 +51,8 @@ def fine_share(image: np.ndarray) -> float:
 
 
 def uneven(image: np.ndarray) -> bool:
-    """Whether values of a color vary by more than rounding makes them; see `EVEN`."""
-    return bool(image.var(axis=(0, 1)).max() > EVEN)
+    """Whether values of a color vary by more than rounding makes them; see `ROUNDING`."""
+    return bool(image.var(axis=(0, 1)).max() > ROUNDING)
 
 
 def radial_spectrum(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -5,6 +5,7 @@ A `Ticket` is one visitor's hold on a job: it sees the frames, stops, goes on, o
 worker never calls Streamlit, and no page ever computes a step.
 """
 
+import atexit
 import logging
 import threading
 import time
@@ -31,6 +32,8 @@ IDLE_STEPS = 1
 """Compiled steps kept beside one for each recipe that is being rendered, or was the last time."""
 PACE_FRAMES = 20
 """Over how many recent frames the time of a step is measured."""
+LAST_SECONDS = 10
+"""For which a step under way is waited for when Python ends."""
 FLOAT_BYTES = 4
 BARE_BYTES = 20_000
 """What a job takes beside pictures and tensors."""
@@ -113,7 +116,7 @@ class Job:
         tensors = sum(
             (2 + memories(frame.recipe)) * FLOAT_BYTES * frame.pictures.nbytes
             for frame in self.frames
-            if self.status != FINISHED
+            if self.status not in (FINISHED, FAILED)
         )
         return BARE_BYTES + jpegs + pictures + tensors
 
@@ -235,6 +238,7 @@ class Studio:
         self._favored = False
         self._latest_recipes = 1
         self._worker: threading.Thread | None = None
+        self._ended = False
 
     def submit(
         self,
@@ -388,16 +392,26 @@ class Studio:
         if self._worker is None or not self._worker.is_alive():
             self._worker = threading.Thread(target=self._work, name="studio", daemon=True)
             self._worker.start()
+            atexit.register(self._end)
+
+    def _end(self) -> None:
+        """End the work before Python ends, which must not happen in the midst of a step."""
+        with self.lock:
+            self._ended = True
+            for job in (job for queue in self._queues.values() for job in queue):
+                job.status = STOPPED
+            self._wake.notify_all()
+        self._worker.join(LAST_SECONDS)
 
     def _work(self) -> None:
         while True:
             with self.lock:
-                job = self._next()
-                while job is None:
+                while not self._ended and (job := self._next()) is None:
                     soonest = min(self._leaving.values(), default=None)
                     wait = None if soonest is None else max(soonest - self._clock(), 0.01)
                     self._wake.wait(wait)
-                    job = self._next()
+                if self._ended:
+                    return
                 job.status = RUNNING
             self._turn(job)
 
@@ -426,14 +440,14 @@ class Studio:
 
     def _turn(self, job: Job) -> None:
         """Advance a job for the length of a turn, at least by one step."""
-        end = time.monotonic() + self.settings.turn_seconds
+        end = self._clock() + self.settings.turn_seconds
         status, error = None, None
         try:
             while job.status == RUNNING:
                 if not job.advance():
                     status = FINISHED
                     break
-                if time.monotonic() >= end:
+                if self._clock() >= end:
                     break
         except InputError as problem:
             status, error = FAILED, str(problem)

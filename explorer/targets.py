@@ -2,6 +2,7 @@
 
 import re
 import reprlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -317,8 +318,10 @@ def _each_once(pairs: Sequence[tuple]) -> dict:
     """Pairs of channel and weight as a table; `InputError` if a channel comes twice."""
     weights = dict(pairs)
     if len(weights) < len(pairs):
-        twice = next(channel for channel in weights if [c for c, _ in pairs].count(channel) > 1)
-        raise InputError(f"A direction has one weight for each channel, and {twice} has several.")
+        (twice, _), *_ = Counter(channel for channel, _ in pairs).most_common(1)
+        raise InputError(
+            f"A direction has one weight for each channel, and {_short(twice)} has several."
+        )
     return weights
 
 

@@ -24,6 +24,7 @@ from explorer.measures import (
     robust_score,
     saturated_share,
     standings,
+    uneven,
     z_score,
 )
 from explorer.networks.network import KEPT_FUNCTIONS
@@ -45,6 +46,14 @@ def test_what_rounding_leaves_of_an_even_picture_is_no_grain():
     even[::2, 1::2, 0] += 1
     assert fine_share(even) == 0
     assert fine_share(even + 20 * (even == 129)) > 0.9, "the same, to be seen"
+
+
+@pytest.mark.parametrize(("levels", "wanted"), [((100, 101), False), ((100, 102), True)])
+def test_a_picture_is_uneven_if_one_color_is(levels, wanted):
+    """The variance of two levels in turn is a quarter of their difference's square."""
+    image = np.full((8, 8, 3), 100, np.uint8)
+    image[:4, :, 1], image[4:, :, 1] = levels
+    assert uneven(image) == wanted
 
 
 def test_fine_share_of_white_noise_is_the_area_outside_the_quarter_circle():

@@ -262,6 +262,7 @@ FORGERIES = [
     *((("start",), value) for value in ({"blend": None}, {"blend": [1]}, {"blend": [{}]})),
     *((("start",), {"photo": "cat", **value}) for value in ({"blend": []}, {"magic": 1})),
     *((("start", "blend", 0, "magic"), value) for value in (1, None)),
+    (("start", "photo"), "cat"),
     *((("start", "blend", 0, "weight"), value) for value in (True, 10**400)),
     *((("start", "blend", 0, "weight"), value) for value in (None, "1", 0, -1, math.nan, [])),
     *(((*PARENT,), value) for value in (None, [], {}, "x")),
@@ -271,7 +272,7 @@ FORGERIES = [
     *((("methods",), value) for value in (3, "rms", [], {}, {"rms": None}, {"rms": 3})),
     *((("methods",), value) for value in ({"magic": {}}, {"rms": {}, "plain": {}})),
     *((("methods", "rms"), value) for value in ({"size": None}, {"size": []}, {"magic": 1})),
-    *((("methods", "rms"), value) for value in ({"size": True}, {"size": False})),
+    *((("methods", "grain"), {"deviation": value}) for value in (True, "many")),
     *((("methods", "adam", "rate"), value) for value in (1e9, math.nan, 10**400, "many")),
 ]
 

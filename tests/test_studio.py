@@ -99,41 +99,85 @@ def test_equal_recipes_share_one_job_and_a_finished_one_is_there_at_once(studio)
     assert studio.submit("cat", [recipe_of()]).view().status == FINISHED
 
 
-def test_turns_are_fair_by_visitor_and_then_by_render(studio, slow):
+class ByHand(Studio):
+    """A studio without a worker: turns are taken by hand, on a clock that only steps move."""
+
+    def __init__(self, **limits):
+        self.now, self.order = 0, []
+        limits = Settings(turn_seconds=5, steps=9000, **limits)
+        super().__init__(limits, clock=lambda: self.now)
+
+    def _start_worker(self):
+        pass
+
+    def turns(self, count=1):
+        for _ in range(count):
+            job = self._next()
+            job.status = RUNNING
+            self._turn(job)
+
+
+@pytest.fixture
+def by_hand(tiny, monkeypatch):
+    """Turns are of five steps; `order` says whose step came when."""
+    studio = ByHand(all_renders=20)
+
+    def lockstep(network, recipes, photo=None, pool=None):
+        pictures = np.zeros((1, 32, 32, 3), np.uint8)
+        for step in range(recipes[0].steps + 1):
+            studio.now += 1
+            studio.order.append(recipes[0].seed)
+            yield tuple(Frame(r, step, (step,), pictures, step, r.steps) for r in recipes)
+
+    monkeypatch.setattr(module, "lockstep", lockstep)
+    return studio
+
+
+def test_turns_are_fair_by_visitor_and_then_by_render(by_hand):
     for seed in (1, 2, 3):
-        studio.submit("ann", [recipe_of(steps=2000, seed=seed)])
-    until(lambda: len(slow.order) > 20)
-    start = len(slow.order)
-    late = studio.submit("bob", [recipe_of(steps=2000, seed=9)])
-    until(lambda: late.view().done > 100)
-    order = slow.order[start:]
-    share = order.count(9) / len(order)
-    assert 0.35 < share < 0.65
-    hers = [order.count(seed) for seed in (1, 2, 3)]
-    assert max(hers) < 2 * min(hers)
+        by_hand.submit("ann", [recipe_of(steps=2000, seed=seed)])
+    by_hand.turns(6)
+    by_hand.submit("bob", [recipe_of(steps=2000, seed=9)])
+    by_hand.order.clear()
+    by_hand.turns(24)
+    assert [by_hand.order.count(seed) for seed in (9, 1, 2, 3)] == [60, 20, 20, 20]
 
 
-def test_a_newcomer_waits_for_two_turns_at_most_however_many_there_are(tiny, slow):
-    studio = Studio(Settings(turn_seconds=0.01, all_renders=20, steps=9000))
+@pytest.mark.parametrize("before", range(16, 33))
+def test_a_newcomer_waits_for_two_turns_at_most_however_many_there_are(by_hand, before):
+    """Whoever's turn it is when they come."""
     others = [
-        studio.submit(visitor, [recipe_of(steps=9000, seed=ord(visitor))]) for visitor in "abcdefgh"
+        by_hand.submit(visitor, [recipe_of(steps=9000, seed=ord(visitor))])
+        for visitor in "abcdefgh"
     ]
-    until(lambda: all(ticket.view().done > 5 for ticket in others))
-    before = len(slow.order)
-    late = studio.submit("late", [recipe_of(steps=50, seed=1)])
-    until(lambda: late.view().frames)
-    assert len(set(slow.order[before : before + slow.order[before:].index(1)])) <= 2
+    by_hand.turns(before)
+    assert all(ticket.view().frames for ticket in others)
+    late = by_hand.submit("late", [recipe_of(steps=50, seed=1)])
+    by_hand.turns(3)
+    assert late.view().frames
 
 
-def test_newcomers_leave_half_of_the_time_to_those_before_them(tiny, slow):
-    studio = Studio(Settings(turn_seconds=0.01, steps=9000))
-    early = studio.submit("ann", [recipe_of(steps=9000, seed=1)])
-    until(lambda: early.view().done > 5)
-    before, done, seeds = len(slow.order), early.view().done, range(10, 60)
-    for seed in seeds:
-        late = studio.submit("bob", [recipe_of(steps=2, seed=seed)])
-        until(lambda late=late: late.view().status == FINISHED)
-    assert early.view().done - done >= 0.3 * (len(slow.order) - before)
+def test_newcomers_leave_half_of_the_time_to_those_before_them(by_hand):
+    by_hand.submit("ann", [recipe_of(steps=9000, seed=1)])
+    by_hand.turns(2)
+    by_hand.order.clear()
+    for seed in range(10, 60):
+        late = by_hand.submit("bob", [recipe_of(steps=2, seed=seed)])
+        while late.view().status != FINISHED:
+            by_hand.turns()
+    assert by_hand.order.count(1) >= 0.5 * len(by_hand.order)
+
+
+def test_stop_detaches_one_visitor_and_the_work_ends_with_the_last(by_hand):
+    recipe = recipe_of(steps=2000)
+    ann, bob = (by_hand.submit(visitor, [recipe]) for visitor in ("ann", "bob"))
+    by_hand.turns()
+    ann.stop()
+    done = bob.view().done
+    by_hand.turns()
+    assert bob.view().done == done + 5 and bob.view().status == RUNNING
+    bob.stop()
+    assert ann.job.status == STOPPED and by_hand._next() is None
 
 
 def test_stop_keeps_the_picture_and_go_on_reaches_the_same_end(studio, tiny):
@@ -162,22 +206,6 @@ def test_what_goes_on_is_live_at_once(studio, slow):
         ticket.go_on()
         assert ticket.view().status in LIVE
         ticket.close()
-
-
-def test_stop_detaches_one_visitor_and_the_work_ends_with_the_last(studio, slow):
-    recipe = recipe_of(steps=2000)
-    ann, bob = (studio.submit(visitor, [recipe]) for visitor in ("ann", "bob"))
-    until(lambda: ann.view().done > 3)
-    ann.stop()
-    done = bob.view().done
-    until(lambda: bob.view().done > done + 5)
-    assert bob.view().status == RUNNING
-    bob.stop()
-    assert ann.job.status == STOPPED
-    time.sleep(0.5)
-    count = len(slow.order)
-    time.sleep(0.1)
-    assert len(slow.order) == count
 
 
 def test_a_visitor_who_lets_go_of_one_hold_keeps_the_other(studio, slow):
@@ -461,6 +489,18 @@ def test_every_stage_can_be_looked_back_on(tiny, monkeypatch, before, steps):
     share = of_frames / (before + 1 + of_frames)
     kept = [moment for moment in moments if moment.recipe == child]
     assert len(kept) >= share * len(moments) - 1
+
+
+@pytest.mark.parametrize("ends_early", [False, True])
+def test_the_last_moment_is_the_end_however_many_there_are(tiny, ends_early):
+    pictures = np.zeros((1, 8, 8, 3), np.uint8)
+    for last in range(1, 300):
+        job = module.Job((recipe_of(steps=1000),), None, {})
+        total = 1000 if ends_early else last
+        for step in range(last + 1):
+            ending = "Enough." if step == last else None
+            job._remember(0, Frame(job.recipes[0], step, (0,), pictures, step, total, ending))
+        assert [job.moments[0][i].step for i in (0, -1)] == [0, last]
 
 
 @pytest.mark.parametrize(("size", "end"), [(32, FINISHED), (33, FAILED)])

@@ -6,7 +6,6 @@ from PIL import Image
 
 from explorer.activations import GRAY_WEIGHTS
 from explorer.measures import (
-    EVEN,
     MEASURES,
     Measure,
     activation,
@@ -23,6 +22,8 @@ COARSE = 1 / 16
 NEUTRAL = 6.0
 """A pixel is neutral whose norm over RGB, from the network's mean color, is at most so many gray
 levels; the smallest steps of 8 bits, and blurring into the gaps, are not seen."""
+EVEN = 1.0
+"""Square of the gray levels up to which brightness counts as even; 8 bits make as much."""
 FAR = 1.0
 """σ in pixels of the blur through which a picture is seen from afar; a photo loses nothing."""
 SPOT = 2.0
@@ -84,8 +85,7 @@ def coarse_share(image: np.ndarray) -> float:
 def pitch(image: np.ndarray) -> float:
     """Pixels of the period at the spectrum's center of energy; 0 for an even picture."""
     energy, frequency = spectral_energy(image)
-    mean = (energy * frequency).sum() / max(energy.sum(), 1e-12)
-    return float(1 / mean) if mean else 0.0
+    return float(energy.sum() / (energy * frequency).sum()) if uneven(image) else 0.0
 
 
 def waviness(image: np.ndarray) -> float:

@@ -38,13 +38,13 @@ def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[li
     opened = bool(given) and not known and (fresh or messages.by_history())
     if opened or fresh:
         link, complaints = _of_sensible_length(given or written or {})
-        state[f"{page}:stopped"] = STOPPED.items() <= link.items()
+        state[f"{page}:arrived stopped"] = STOPPED.items() <= link.items()
         with steady.setting():
             complaints += fill(link)
         state[f"{page}:complaints"] = complaints
         state[f"{page}:corrected"] = True
     state["page"] = page
-    return state.get(f"{page}:complaints", []), opened and not state[f"{page}:stopped"]
+    return state.get(f"{page}:complaints", []), opened and not state[f"{page}:arrived stopped"]
 
 
 def _own_photo_in(link: Link) -> str | None:
@@ -71,11 +71,17 @@ def _of_sensible_length(link: Link) -> tuple[Link, list[str]]:
     return kept, complaints
 
 
+def _settings(link: Link) -> Link:
+    """What the visitor set, without how far it came."""
+    return {name: value for name, value in link.items() if name not in STOPPED}
+
+
 def write(page: str, link: Link) -> None:
     """Put a page's state into the address; complaints about an older address go."""
     state = st.session_state
     corrected = state.pop(f"{page}:corrected", False)  # by the program, not by the visitor
-    changed = not corrected and state.get(f"{page}:link") not in (None, link)
+    before = state.get(f"{page}:link")
+    changed = not corrected and before is not None and _settings(before) != _settings(link)
     state[f"{page}:link"] = link
     state[f"{page}:own photo"] = _own_photo_in(link)
     if st.query_params.to_dict() != link:

@@ -25,7 +25,7 @@ def begin(page: str, recipes: Sequence[Recipe], photo: Photo | None) -> None:
     state = st.session_state
     try:
         state[f"{page}:ticket"] = studio().submit(visitor(), recipes, photo, ticket(page))
-        state[f"{page}:refused"] = None
+        state[f"{page}:refused"] = state[f"{page}:stopped"] = None
         state.pop(f"{page}:look", None)
     except InputError as error:
         state[f"{page}:refused"] = tuple(recipes), str(error)
@@ -46,10 +46,12 @@ def ticket(page: str) -> Ticket | None:
 
 def was_stopped(page: str, wanted: Sequence[Recipe]) -> bool:
     """Whether what is wanted was stopped on this page, or in the visit that its address is of."""
-    held = ticket(page)
-    if held is None:
-        return st.session_state[f"{page}:stopped"]
-    return held.recipes == tuple(wanted) and held.view().status == STOPPED
+    state, held = st.session_state, ticket(page)
+    if state.pop(f"{page}:arrived stopped", False) and wanted:
+        state[f"{page}:stopped"] = tuple(wanted)
+    if held and held.recipes == tuple(wanted):
+        return held.view().status == STOPPED
+    return state.get(f"{page}:stopped") == tuple(wanted)
 
 
 def refusal(page: str, wanted: Sequence[Recipe]) -> str | None:
@@ -205,7 +207,7 @@ def _curve(table: pd.DataFrame, captions: Sequence[str]) -> None:
     import altair as alt
 
     several = len(captions) > 1
-
+    drawn = [caption for caption in captions if caption in set(table["recipe"])]
     chart = (
         alt.Chart(table)
         .mark_line(strokeWidth=2)
@@ -214,11 +216,10 @@ def _curve(table: pd.DataFrame, captions: Sequence[str]) -> None:
             y=alt.Y("score:Q", title="score", scale=alt.Scale(zero=False)),
             tooltip=["recipe", "step", alt.Tooltip("score", format=",.3~f")],
         )
-        .properties(height=CURVE_HEIGHT + LEGEND_ROW * len(captions) * several)
+        .properties(height=CURVE_HEIGHT + LEGEND_ROW * len(drawn) * several)
     )
     if several:
         legend = alt.Legend(orient="bottom", title="", columns=1, labelLimit=LEGEND_WIDTH)
-        drawn = [caption for caption in captions if caption in set(table["recipe"])]
         scale = alt.Scale(domain=drawn, scheme="tableau10")
         chart = chart.encode(color=alt.Color("recipe:N", legend=legend, scale=scale))
     ends = table.groupby("recipe", sort=False)["score"].last()

@@ -144,7 +144,8 @@ def section(key: str, results: Results | None) -> None:
     for row, newer in zip(sections(kept).get(key, ()), now, strict=True):
         _row(row, newer, results)
     if results:
-        _explain_numbers()
+        if key == "activations" or now:
+            _explain_numbers()
         statements(key, results)
 
 

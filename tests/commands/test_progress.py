@@ -1,7 +1,5 @@
 """A watched render: its time, its curves, and where it was stopped."""
 
-import time
-
 import numpy as np
 import pytest
 
@@ -21,19 +19,20 @@ def frame(of, step, score):
     return Frame(of, step, (score,), PICTURES, step, of.steps)
 
 
-def test_the_time_is_from_the_first_frame_to_the_last(tiny):
-    """Where only every so many steps have a frame too."""
-    made = recipe()
+def test_the_time_is_from_the_first_frame_to_the_last(tiny, monkeypatch):
+    """Where only every so many steps have a frame too; on a clock of our own."""
+    made, now = recipe(), 100.0
+    monkeypatch.setattr("tqdm.std.time", lambda: now)
 
     def moments():
-        time.sleep(0.3)
+        nonlocal now
+        now += 7
         for step in (0, 8, 16):
             yield (frame(made, step, step),)
-            time.sleep(0.15)
+            now += 2
 
-    start = time.perf_counter()
     outcome = watch(moments(), (made,))
-    assert 0.28 < outcome.seconds < time.perf_counter() - start - 0.28
+    assert outcome.seconds == 6
     assert (outcome.steps, outcome.stopped) == (16, False)
 
 

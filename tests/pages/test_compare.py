@@ -1,5 +1,6 @@
 """The comparison's states."""
 
+import json
 import re
 import time
 
@@ -98,6 +99,10 @@ def test_a_blend_counts_no_steps_of_its_own():
     app = finished(opened(**SMALL, **recipes))
     captions = " ".join(caption.value for caption in app.caption)
     assert "A blend of 2 pictures · score" in captions and "Step 0" not in captions
+    (slider,) = (each for each in app.select_slider if "Look back" in each.label)
+    assert slider.label.endswith("with those of pictures that others start from")
+    spec = json.loads(app.get("vega_lite_chart")[0].proto.spec)
+    assert spec["encoding"]["color"]["scale"]["domain"] == ["2. Naive ascent"]
 
 
 def test_captions_say_what_is_changed_from_the_preset():

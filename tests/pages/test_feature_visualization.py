@@ -362,6 +362,24 @@ def test_what_was_stopped_does_not_begin_again_by_itself():
     again.session_state["feature:ticket"].close()
 
 
+def test_only_what_was_stopped_is_said_to_be():
+    small = {"layer": "conv1_1", "size": "96", "recipe": "report/naive;steps=50"}
+    app = opened(**small, channel="1", stopped="yes")
+    assert "This picture was stopped" in texts(app)
+    app.number_input(key="feature:channel").set_value(2).run()
+    assert "Nothing drawn yet" in texts(app) and "stopped" not in link(app)
+    app.number_input(key="feature:channel").set_value(1).run()
+    assert "This picture was stopped" in texts(app) and link(app)["stopped"] == "yes"
+
+
+def test_a_stop_leaves_complaints_about_the_address():
+    given = {"layer": "conv1_1", "channel": "1", "size": "9999"}
+    app = opened(**given, recipe="report/naive;steps=1900")
+    assert app.warning
+    app.session_state["feature:ticket"].stop()
+    assert app.run().warning and link(app)["stopped"] == "yes"
+
+
 def test_what_is_beside_a_stopped_picture_ends_with_it(monkeypatch):
     """Although others go on with the same render, and its moments have been thinned out."""
     drawn = []

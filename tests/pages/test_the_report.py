@@ -70,6 +70,11 @@ def test_every_number_beside_a_figure_is_explained(section):
         assert re.search(rf"^- \*\*{title}\*\*: [A-Z].+\.$", meanings, re.M), title
 
 
+def test_numbers_are_explained_only_where_there_are_some():
+    labels = [each.label for each in opened(section="structure").expander]
+    assert "What the numbers mean" not in labels
+
+
 @pytest.mark.parametrize("section", SECTIONS)
 def test_every_section_shows_its_statements(section):
     app = opened(section=section)

@@ -49,6 +49,9 @@ def test_coarse_share_and_pitch_of_stripes():
     assert numbers.coarse_share(stripes(8)) < 0.01
     for period in (4, 8, 16, 32):
         assert numbers.pitch(stripes(period)) == pytest.approx(period, rel=0.02)
+    rounded = np.full((64, 64, 3), 100, np.uint8)
+    rounded[:, 32:] += 1
+    assert (numbers.coarse_share(rounded), numbers.pitch(rounded)) == (0, 0), "it is even"
 
 
 def test_waves_run_alike_and_noise_does_not():
