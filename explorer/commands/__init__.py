@@ -1,8 +1,10 @@
 """The command line: one module for each command, each with `add(parser)` and `run(arguments)`."""
 
 import argparse
+import contextlib
 import os
 import sys
+from typing import TextIO
 
 from explorer.commands import (
     activations,
@@ -44,8 +46,31 @@ class _Parser(argparse.ArgumentParser):
         raise InputError(f"{message[0].upper()}{message[1:]} (see {self.prog} --help).")
 
 
+class _Forgiving:
+    """Standard error, whose reader may go away: what is said is lost then, and no work is."""
+
+    def __init__(self, stream: TextIO):
+        self._stream = stream
+
+    def __getattr__(self, name: str):
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        try:
+            self._stream.write(text)
+            self._stream.flush()
+        except OSError:
+            _say_no_more(self._stream)
+        return len(text)
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run a command; returns the exit status, 2 after a request that cannot be met."""
+    with contextlib.redirect_stderr(_Forgiving(sys.stderr)):
+        return _main(argv)
+
+
+def _main(argv: list[str] | None) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     parser = _Parser(prog="python -m explorer", description="See what a network looks for.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -65,19 +90,19 @@ def main(argv: list[str] | None = None) -> int:
         print("Stopped.", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        _say_no_more()
+        _say_no_more(sys.stdout)
         return 0
     except OSError as error:
         what = f"'{error.filename}'" if error.filename else "The output"
         why = f"{what} could not be read or written: {error.strerror or error}."
         print(_one_line(why), file=sys.stderr)
-        _say_no_more()
+        _say_no_more(sys.stdout)
         return 2
 
 
-def _say_no_more() -> None:
-    """What is still to be printed goes nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _say_no_more(stream: TextIO) -> None:
+    """What is still to be printed there goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _one_line(error: InputError | str) -> str:

@@ -2,12 +2,13 @@
 
 import json
 import sys
+from pathlib import Path
 
 from tqdm import tqdm
 
 from explorer.commands.options import add_json, made_folder, print_json, ready
 from explorer.graph import check_folder
-from explorer.images import write_whole
+from explorer.images import check_writable, write_whole
 from explorer.report import making
 from explorer.report.document import APP, as_html
 from explorer.report.figures import NETWORK, class_network, figures
@@ -37,6 +38,8 @@ def run(arguments):
     for name in (NETWORK, classes):
         ready(name)
     made_folder(folder)
+    for name in (PAGE, FILE):
+        check_writable(folder / name, (Path(name).suffix,))
     missing = making.left_to_do(folder, classes)
     with tqdm(
         total=sum(making.work(figure.recipe) for figure in missing),

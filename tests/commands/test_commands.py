@@ -926,6 +926,17 @@ def test_output_that_cannot_be_written_is_told(sentence):
     sentence(found.stderr.strip())
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="it is Linux's")
+@pytest.mark.parametrize("gone", ["2>/dev/full", "2> >(head -c 5 > /dev/null)", "2>&1 | head -c 9"])
+def test_no_work_is_lost_when_nobody_reads_its_progress(tmp_path, gone):
+    path = tmp_path / "a.png"
+    for arguments, status in ((f"{NAIVE} -o {path}", 0), (f"{NAIVE} -o nowhere/a.png", 2)):
+        command = f"{sys.executable} -m explorer {arguments} {gone}; exit ${{PIPESTATUS[0]}}"
+        done = subprocess.run(["bash", "-c", command], capture_output=True, cwd=ROOT)
+        assert done.returncode == status
+    assert pixels(path).shape == (64, 64, 3) and read_picture(path)
+
+
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&-"])
 def test_closed_streams_are_no_error(tmp_path, closed):
     """And nothing that was to be said goes into the file that takes a stream's number."""

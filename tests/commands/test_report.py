@@ -9,7 +9,7 @@ import pytest
 from explorer.commands import main
 from explorer.report import making
 from explorer.report.figures import figures
-from explorer.report.results import read, stored
+from explorer.report.results import FILE, read, stored
 
 LITE = "efficientnet-lite0"
 
@@ -89,3 +89,11 @@ def test_a_stop_says_how_far_it_came(run, tmp_path, monkeypatch, sentence):
     assert (status, out) == (130, "")
     assert f"Stopped; 0 of {len(figures(LITE))} pictures are finished" in err
     assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["index.html", FILE])
+def test_what_cannot_be_written_at_the_end_is_refused_at_the_beginning(tmp_path, capsys, name):
+    (tmp_path / name).mkdir()
+    assert main(["report", "-o", str(tmp_path)]) == 2
+    assert f"{name}' is a folder" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == [name]
