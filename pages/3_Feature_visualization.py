@@ -63,6 +63,7 @@ def again(recipe):
     """Show a picture of the strip once more."""
     try:
         show(controls.shown(recipe, own_photo()))
+        state[f"{PAGE}:wanted"] = "at rest"
     except InputError as error:
         state[f"{PAGE}:gone"] = str(error)
 
@@ -101,7 +102,7 @@ if recipe:
     rests = live.was_stopped(PAGE, [recipe])
     address.write(PAGE, link_of([recipe]) | (address.STOPPED if rests else {}))
     if clicked or ((opened or asked) and not same):
-        live.begin(PAGE, [recipe], own_photo())
+        live.begin(PAGE, [recipe], own_photo(), at_rest=asked == "at rest")
         st.rerun()
 
 with right:

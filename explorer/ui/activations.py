@@ -36,7 +36,7 @@ from explorer.sheets import COLORMAP, enlarged, heat_map
 from explorer.targets import Target
 from explorer.ui import live, networks, steady
 from explorer.ui.photos import FIRST_SAMPLE, own_photo
-from explorer.ui.session import network, warm_up
+from explorer.ui.session import network, settings, warm_up
 
 PAGE = "activations"
 VIEWS = ("layer", "row")
@@ -234,6 +234,7 @@ def choose_filters(layers: Sequence[Layer]) -> tuple[Callable[[np.ndarray], list
             st.error(str(error))
     elif single:
         most = min(MOST_FILTERS, layers[0].channels)
+        state[f"{PAGE}:count"] = min(state[f"{PAGE}:count"], most)
         count = st.slider("How many filters", 1, most, key=f"{PAGE}:count")
     if mode == "strongest":
         return lambda answer: strongest(answer, count), f"strongest(answer, {count})"
@@ -361,12 +362,15 @@ def chart(layer: Layer, answer: np.ndarray, shown: Sequence[int], photo: str) ->
         )
         .add_params(alt.selection_point("bar", fields=["filter"], nearest=True, toggle=False))
     )
+    below = means(answer)[chosen] < 0
+    shape, off = ("triangle-up", 7) if below else ("triangle-down", -7)
     mark = (
         alt.Chart(table[table["filter"] == chosen])
-        .mark_point(shape="triangle-down", size=70, filled=True, opacity=1, yOffset=-7)
+        .mark_point(shape=shape, size=70, filled=True, opacity=1, yOffset=off)
         .encode(x="filter:O", y="mean activation:Q", color=alt.Color("which:N", scale=colors))
     )
-    key = f"{PAGE}:chart {layer.paper_name} {photo}"
+    # with the filter, as a chart does not tell of a bar that was its last one already
+    key = f"{PAGE}:chart {layer.paper_name} {photo} {chosen}"
     st.altair_chart(
         (bars + mark).properties(height=270),
         key=key,
@@ -488,7 +492,8 @@ def _describe(
 def _looks_for(model: Network, layer: Layer, channel: int) -> None:
     state = st.session_state
     target = Target(layer.name, channel)
-    recipe = preset(DEFAULT_PRESET, target, network=model.name, **PICTURE)
+    steps = min(PICTURE["steps"], settings().steps)
+    recipe = preset(DEFAULT_PRESET, target, network=model.name, **PICTURE | {"steps": steps})
     held = live.ticket(PAGE)
     if held and held.recipes != (recipe,):
         held.close()

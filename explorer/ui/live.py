@@ -20,11 +20,17 @@ CURVE_HEIGHT, LEGEND_ROW, LEGEND_WIDTH = 180, 26, 280
 """Pixels; the legend, a line for each recipe, is within the height and fits on a phone."""
 
 
-def begin(page: str, recipes: Sequence[Recipe], photo: Photo | None) -> None:
-    """Start a render on a page, in place of the one before; that stays if it is refused."""
+def begin(page: str, recipes: Sequence[Recipe], photo: Photo | None, at_rest: bool = False) -> None:
+    """Start a render on a page, in place of the one before; that stays if it is refused.
+
+    With `at_rest`, one that has a picture already is only shown, and goes on if that is wanted.
+    """
     state = st.session_state
     try:
-        state[f"{page}:ticket"] = studio().submit(visitor(), recipes, photo, ticket(page))
+        held = studio().submit(visitor(), recipes, photo, ticket(page))
+        if at_rest and held.view().frames:
+            held.stop()
+        state[f"{page}:ticket"] = held
         state[f"{page}:refused"] = state[f"{page}:stopped"] = None
         state.pop(f"{page}:look", None)
     except InputError as error:

@@ -28,6 +28,7 @@ from explorer.report.words import (
 )
 from explorer.snippets import command_of
 from explorer.ui import drawing, live, steady
+from explorer.ui.session import settings
 
 PAGE = "report"
 FIRST = "verdicts"
@@ -202,14 +203,17 @@ def _figure(figure: Figure, to_draw: Figure, results: Results | None) -> None:
         _numbers(numbers_of(figure, results))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         drawing_now = bool(held and held.recipes == (to_draw.recipe,))
+        too_long = max(part.steps for part in to_draw.recipe.lineage) > settings().steps
         st.button(
             "Draw it now",
             key=f"{PAGE}:draw {figure.key}",
             on_click=_draw,
             args=(to_draw,),
-            disabled=drawing_now,
+            disabled=drawing_now or too_long,
             icon=":material/brush:",
-            help=None
+            help=f"More than {settings().steps:,} steps are too many here."
+            if too_long
+            else None
             if to_draw.recipe.network == figure.recipe.network
             else f"With {load_network(to_draw.recipe.network).title}, whose weights are here.",
         )

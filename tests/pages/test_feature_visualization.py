@@ -362,6 +362,24 @@ def test_what_was_stopped_does_not_begin_again_by_itself():
     again.session_state["feature:ticket"].close()
 
 
+def test_a_stopped_picture_of_the_strip_is_shown_at_rest():
+    app = opened(layer="conv1_1", channel="1", size="96", recipe="report/naive;steps=1900")
+    for seed in (0, 5):
+        if seed:
+            app.number_input(key="feature:seed").set_value(seed).run()
+            button(app, "Render").click().run()
+        held = app.session_state["feature:ticket"]
+        until(lambda held=held: held.view().done > 3)
+        button(app.run(), "Stop").click().run()
+    app.button(key="strip 1").click().run()
+    held = app.session_state["feature:ticket"]
+    assert held.recipes[0].seed == 0 and held.view().status == STOPPED
+    assert link(app.run())["stopped"] == "yes"
+    button(app, "Continue").click().run()
+    assert held.view().status in LIVE
+    held.close()
+
+
 def test_only_what_was_stopped_is_said_to_be():
     small = {"layer": "conv1_1", "size": "96", "recipe": "report/naive;steps=50"}
     app = opened(**small, channel="1", stopped="yes")

@@ -440,6 +440,25 @@ def own(app: AppTest):
     return app.session_state["own photo"] if "own photo" in app.session_state else None  # noqa: SIM401 - it has no `get` in AppTest
 
 
+def test_a_layer_with_few_filters_shows_as_many_as_it_has():
+    """By an address, and by choosing it after a larger one."""
+    small = {"network": "efficientnet-lite0"}
+    app = opened(**small, layer="block1a_project", filters="48")
+    assert link(app)["filters"] == "16"
+    for before, after in (("5", "5"), ("30", "16")):
+        app = opened(**small, layer="stem", filters=before)
+        app.selectbox(key="activations:layer").set_value("block1a_project").run()
+        assert not app.exception and link(app)["filters"] == after
+
+
+def test_what_a_filter_looks_for_is_drawn_within_the_limit(monkeypatch):
+    monkeypatch.setenv("EXPLORER_STEPS", "2")
+    st.cache_resource.clear()
+    app = opened(layer="conv1_1")
+    next(each for each in app.button if each.label.startswith("Draw what")).click().run()
+    assert not app.error and app.session_state["activations:ticket"].recipes[0].steps == 2
+
+
 def test_ones_own_photo_that_is_gone_is_told():
     """As when a phone was locked for so long that the server has forgotten the visit."""
     app = uploaded(opened(layer="conv1_1"), GOOD["CMYK"])

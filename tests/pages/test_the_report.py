@@ -70,6 +70,13 @@ def test_every_number_beside_a_figure_is_explained(section):
         assert re.search(rf"^- \*\*{title}\*\*: [A-Z].+\.$", meanings, re.M), title
 
 
+def test_what_takes_more_steps_than_are_allowed_is_not_offered(monkeypatch):
+    monkeypatch.setenv("EXPLORER_STEPS", "100")
+    st.cache_resource.clear()
+    offers = [each for each in opened(section="naive").button if each.label == "Draw it now"]
+    assert offers and all(each.disabled and "More than 100 steps" in each.help for each in offers)
+
+
 def test_numbers_are_explained_only_where_there_are_some():
     labels = [each.label for each in opened(section="structure").expander]
     assert "What the numbers mean" not in labels
