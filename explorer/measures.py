@@ -46,8 +46,14 @@ def fine_share(image: np.ndarray) -> float:
         image: uint8 RGB (h, w, 3). The mean of each color is left out. An even picture has none:
             what rounding to whole gray levels leaves is no grain.
     """
+    return energy_share(image, QUARTER, np.inf)
+
+
+def energy_share(image: np.ndarray, low: float, high: float) -> float:
+    """Share of the spectral energy between two frequencies, from 0 to 1; 0 for an even picture."""
     energy, frequency = spectral_energy(image)
-    return float(energy[frequency > QUARTER].sum() / energy.sum()) if uneven(image) else 0.0
+    between = (low < frequency) & (frequency < high)
+    return float(energy[between].sum() / energy.sum()) if uneven(image) else 0.0
 
 
 def uneven(image: np.ndarray) -> bool:

@@ -145,6 +145,11 @@ class Recipe:
         return sum(recipe.steps for recipe in self.lineage)
 
     @property
+    def longest_stage(self) -> int:
+        """Steps of the recipe in the lineage that takes most."""
+        return max(recipe.steps for recipe in self.lineage)
+
+    @property
     def photos(self) -> tuple[str, ...]:
         """The photos, samples and own, that are needed to render it."""
         starts = (recipe.start for recipe in self.lineage)

@@ -349,7 +349,7 @@ class Studio:
                     f"A picture of {height}×{width} pixels is too large here: {side}×{side} is "
                     "the limit, so that nobody waits long for a turn."
                 )
-            longest = max(part.steps for part in recipe.lineage)
+            longest = recipe.longest_stage
             if longest > limits.steps:
                 before = longest > recipe.steps > 0
                 why = f", and this one starts from a picture of {longest:,}" if before else ""

@@ -4,7 +4,7 @@ import streamlit as st
 
 from explorer.errors import InputError
 from explorer.images import gif_bytes
-from explorer.links import link_of, recipes_in
+from explorer.links import recipes_in
 from explorer.networks import load_network
 from explorer.notes import about_stop, picture_png, read_picture
 from explorer.snippets import code_of
@@ -99,8 +99,7 @@ held = live.ticket(PAGE)
 same = held is not None and held.recipes == (recipe,)
 clicked = button.button("Render", type="primary", width="stretch", disabled=same or recipe is None)
 if recipe:
-    rests = live.was_stopped(PAGE, [recipe])
-    address.write(PAGE, link_of([recipe]) | (address.STOPPED if rests else {}))
+    address.write(PAGE, live.link(PAGE, [recipe]))
     if clicked or ((opened or asked) and not same):
         live.begin(PAGE, [recipe], own_photo(), at_rest=asked == "at rest")
         st.rerun()

@@ -5,7 +5,7 @@ import io
 import streamlit as st
 from PIL import Image
 
-from explorer.links import changes_of, link_of, recipes_in
+from explorer.links import changes_of, recipes_in
 from explorer.measures import number
 from explorer.networks import load_network
 from explorer.presets import PRESETS
@@ -110,8 +110,7 @@ held = live.ticket(PAGE)
 same = held is not None and held.recipes == tuple(recipes)
 clicked = button.button("Render all", type="primary", width="stretch", disabled=same or not recipes)
 if recipes:
-    rests = live.was_stopped(PAGE, recipes)
-    address.write(PAGE, link_of(recipes) | (address.STOPPED if rests else {}))
+    address.write(PAGE, live.link(PAGE, recipes))
     if clicked or ((opened or asked) and not same):
         live.begin(PAGE, recipes, own_photo())
         st.rerun()

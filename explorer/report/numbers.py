@@ -9,6 +9,7 @@ from explorer.measures import (
     MEASURES,
     Measure,
     activation,
+    energy_share,
     judged,
     spectral_energy,
     standings,
@@ -78,8 +79,7 @@ def coarse_share(image: np.ndarray) -> float:
 
     It is 0 for an even picture.
     """
-    energy, frequency = spectral_energy(image)
-    return float(energy[frequency < COARSE].sum() / energy.sum()) if uneven(image) else 0.0
+    return energy_share(image, 0, COARSE)
 
 
 def pitch(image: np.ndarray) -> float:

@@ -338,11 +338,12 @@ def chart(layer: Layer, answer: np.ndarray, shown: Sequence[int], photo: str) ->
     """Every filter's mean activation as a bar to click on."""
     import altair as alt
 
-    kinds, chosen = np.full(layer.channels, "others", object), st.session_state[f"{PAGE}:filter"]
+    strengths, chosen = means(answer), st.session_state[f"{PAGE}:filter"]
+    kinds = np.full(layer.channels, "others", object)
     kinds[list(shown)] = "shown above"
     kinds[chosen] = "chosen"
     table = pd.DataFrame(
-        {"filter": range(layer.channels), "mean activation": means(answer), "which": kinds}
+        {"filter": range(layer.channels), "mean activation": strengths, "which": kinds}
     )
     colors = alt.Scale(domain=["chosen", "shown above", "others"], range=[CHOSEN, SHOWN, OTHERS])
     bars = (
@@ -362,8 +363,7 @@ def chart(layer: Layer, answer: np.ndarray, shown: Sequence[int], photo: str) ->
         )
         .add_params(alt.selection_point("bar", fields=["filter"], nearest=True, toggle=False))
     )
-    below = means(answer)[chosen] < 0
-    shape, off = ("triangle-up", 7) if below else ("triangle-down", -7)
+    shape, off = ("triangle-up", 7) if strengths[chosen] < 0 else ("triangle-down", -7)
     mark = (
         alt.Chart(table[table["filter"] == chosen])
         .mark_point(shape=shape, size=70, filled=True, opacity=1, yOffset=off)

@@ -7,11 +7,13 @@ import streamlit as st
 
 from explorer.errors import InputError
 from explorer.images import Photo, data_url, jpeg_bytes
+from explorer.links import link_of
 from explorer.measures import number
 from explorer.networks import device
 from explorer.recipe import Recipe
 from explorer.render import Frame
 from explorer.studio import FAILED, FINISHED, LIVE, STOPPED, Ticket, View
+from explorer.ui import address
 from explorer.ui.layout import duration
 from explorer.ui.session import studio, visitor
 
@@ -52,12 +54,18 @@ def ticket(page: str) -> Ticket | None:
 
 def was_stopped(page: str, wanted: Sequence[Recipe]) -> bool:
     """Whether what is wanted was stopped on this page, or in the visit that its address is of."""
-    state, held = st.session_state, ticket(page)
-    if state.pop(f"{page}:arrived stopped", False) and wanted:
-        state[f"{page}:stopped"] = tuple(wanted)
+    held = ticket(page)
     if held and held.recipes == tuple(wanted):
         return held.view().status == STOPPED
-    return state.get(f"{page}:stopped") == tuple(wanted)
+    return st.session_state.get(f"{page}:stopped") == tuple(wanted)
+
+
+def link(page: str, wanted: Sequence[Recipe]) -> dict[str, str]:
+    """The address of a page that asks for what is wanted, and says whether it was stopped."""
+    state = st.session_state
+    if state.pop(f"{page}:arrived stopped", False):
+        state[f"{page}:stopped"] = tuple(wanted)
+    return link_of(wanted) | (address.STOPPED if was_stopped(page, wanted) else {})
 
 
 def refusal(page: str, wanted: Sequence[Recipe]) -> str | None:

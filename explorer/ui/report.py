@@ -203,7 +203,11 @@ def _figure(figure: Figure, to_draw: Figure, results: Results | None) -> None:
         _numbers(numbers_of(figure, results))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         drawing_now = bool(held and held.recipes == (to_draw.recipe,))
-        too_long = max(part.steps for part in to_draw.recipe.lineage) > settings().steps
+        too_long, hint = to_draw.recipe.longest_stage > settings().steps, None
+        if too_long:
+            hint = f"More than {settings().steps:,} steps are too many here."
+        elif to_draw.recipe.network != figure.recipe.network:
+            hint = f"With {load_network(to_draw.recipe.network).title}, whose weights are here."
         st.button(
             "Draw it now",
             key=f"{PAGE}:draw {figure.key}",
@@ -211,11 +215,7 @@ def _figure(figure: Figure, to_draw: Figure, results: Results | None) -> None:
             args=(to_draw,),
             disabled=drawing_now or too_long,
             icon=":material/brush:",
-            help=f"More than {settings().steps:,} steps are too many here."
-            if too_long
-            else None
-            if to_draw.recipe.network == figure.recipe.network
-            else f"With {load_network(to_draw.recipe.network).title}, whose weights are here.",
+            help=hint,
         )
         st.page_link(
             VISUALIZATION,
