@@ -314,3 +314,9 @@ def _also_for_classes(entry: Preset) -> Preset:
 PRESETS |= {
     name: _also_for_classes(entry) for name, entry in PRESETS.items() if entry.source == REPORT
 }
+
+
+def usual_steps(name: str, kind: str) -> int:
+    """Steps of a preset for a kind of target; where it only blends, of what it starts from."""
+    entry = PRESETS[name].of_kind(kind)
+    return entry.steps or usual_steps(entry.starts_from[0][0], kind)

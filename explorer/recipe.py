@@ -307,7 +307,7 @@ def preset(
         close = difflib.get_close_matches(str(name), PRESETS, n=1)
         hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(PRESETS)}."
         raise InputError(f"There is no preset called '{name}': {hint}")
-    entry = PRESETS[name].of_kind(_kind(target, network, size))
+    entry = PRESETS[name].of_kind(kind_of(target, network, size))
     if photo and not entry.steps:
         raise InputError(
             f"The preset {name} only blends other pictures and cannot start from a photo."
@@ -358,8 +358,12 @@ def _steps_before(name: str, usual: int, parent: str, steps: int) -> int:
     return max(1, round(parents * steps / usual))
 
 
-def _kind(target: Target, network: str, size: object) -> str:
-    """The kind of a target, as presets distinguish them."""
+def kind_of(target: Target, network: str, size: int | tuple[int, int]) -> str:
+    """The kind of a target, as presets distinguish them; see `explorer.presets.Preset.variants`.
+
+    Raises:
+        InputError: the network has no such target, at this size.
+    """
     model = load_network(network)
     resolved = target.resolved(model, checked_size(size))
     return "class" if is_class(model, resolved) else resolved.kind

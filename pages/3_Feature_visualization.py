@@ -77,6 +77,7 @@ with left:
     target = excite.choose(PAGE, model, own_photo())
     if target and target.class_ is not None:
         networks.offer_classes(PAGE, fill, model)
+    controls.suit(PAGE, target, model, state[f"{PAGE}:size"], own_steps=True)
     common = controls.shared(PAGE, own_photo())
     button = st.container()
     layout.point("To the picture ↑", PICTURE)

@@ -99,6 +99,7 @@ with left:
     recipes = []
     for i, tab in enumerate(st.tabs([f"Recipe {i + 1}" for i in range(count)])):
         with tab:
+            controls.suit(f"{PAGE}{i}", target, model, common["size"])
             recipes.append(controls.recipe(f"{PAGE}{i}", target, model, common))
 if None in recipes:
     wrong = [str(i) for i, recipe in enumerate(recipes, 1) if recipe is None]

@@ -10,8 +10,8 @@ from explorer.images import SAMPLES, Photo
 from explorer.methods import Method, Parameter
 from explorer.networks import load_network
 from explorer.networks.network import Network
-from explorer.presets import DEFAULT_PRESET, PRESETS
-from explorer.recipe import PhotoStart, Recipe, preset
+from explorer.presets import DEFAULT_PRESET, PRESETS, usual_steps
+from explorer.recipe import PhotoStart, Recipe, kind_of, preset
 from explorer.targets import Target
 from explorer.ui import excite, steady
 from explorer.ui.session import settings
@@ -61,6 +61,7 @@ def asks_for_steps(link: Mapping[str, str]) -> bool:
 def fill_recipe(slot: str, recipe: Recipe) -> None:
     """Set the controls of one recipe: preset, methods, and which picture to keep."""
     st.session_state[f"{slot}:preset"] = recipe.preset
+    st.session_state[f"{slot}:preset for"] = kind_of(recipe.target, recipe.network, recipe.size)
     st.session_state[f"{slot}:keep"] = recipe.keep
     _fill_methods(slot, recipe.methods)
 
@@ -175,12 +176,61 @@ def preset_chosen(slot: str, own_steps: bool = False) -> None:
     """Set the methods of a recipe, and maybe the steps, to those of its newly chosen preset."""
     if steady.overruled(f"{slot}:preset"):
         return
+    state = st.session_state
     with steady.setting():
-        made = preset(st.session_state[f"{slot}:preset"], Target("conv3_1", 1))
-        fill_recipe(slot, made)
+        state[f"{slot}:keep"] = PRESETS[state[f"{slot}:preset"]].keep
+        _fill_methods(slot, _of_preset(slot))
         if own_steps:
-            st.session_state[f"{slot}:steps"] = made.steps or made.parents[0].steps
+            state[f"{slot}:steps"] = usual_steps(state[f"{slot}:preset"], state[f"{slot}:preset for"])
             shorten(slot)
+
+
+def suit(
+    slot: str,
+    wanted: Target | None,
+    network: Network,
+    size: tuple[int, int],
+    own_steps: bool = False,
+) -> None:
+    """Give a recipe what its preset has for the kind of target that is wanted now.
+
+    Methods, and with `own_steps` the steps, that are not the preset's own stay as they are. To be
+    called before they are drawn.
+    """
+    state, name = st.session_state, st.session_state[f"{slot}:preset"]
+    before = state[f"{slot}:preset for"]
+    try:
+        kind = kind_of(wanted, network.name, size) if wanted else before
+    except InputError:
+        return
+    if kind == before:
+        return
+    usual = _chosen(slot) == _of_preset(slot)
+    usual_many = own_steps and state[f"{slot}:steps"] == usual_steps(name, before)
+    state[f"{slot}:preset for"] = kind
+    with steady.setting():
+        if usual:
+            _fill_methods(slot, _of_preset(slot))
+        if usual and usual_many:
+            state[f"{slot}:steps"] = usual_steps(name, kind)
+            shorten(slot)
+
+
+def _of_preset(slot: str) -> dict[str, dict[str, float]]:
+    """The methods of a recipe's preset, for the kind of target that the recipe was set for."""
+    state = st.session_state
+    entry = PRESETS[state[f"{slot}:preset"]].of_kind(state[f"{slot}:preset for"])
+    return checked_methods(entry.methods)
+
+
+def _chosen(slot: str) -> dict[str, dict[str, float]]:
+    """The methods that are on, as `_fill_methods` sets them."""
+    state = st.session_state
+    return {
+        name: {p.name: state.get(f"{slot}:{name}.{p.name}", p.default) for p in method.parameters}
+        for name, method in METHODS.items()
+        if (state[f"{slot}:rule"] == name if name in STEP_RULES else state[f"{slot}:{name}"])
+    }
 
 
 def _fill_methods(slot: str, methods) -> None:

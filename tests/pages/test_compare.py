@@ -164,6 +164,20 @@ def test_one_click_shows_the_reports_series():
     ]
 
 
+def test_a_series_for_a_class_has_what_its_presets_have_for_classes():
+    """Also where a recipe was not shown before."""
+    target = {"class": "130", "network": "efficientnet-lite0", "size": "64"}
+    app = opened(**target, recipe1="lucid;steps=1", recipe2="best;steps=1")
+    next(b for b in app.button if b.label == "Other tools, and the best here").click().run()
+    texts = [link(app)[f"recipe{i}"] for i in (1, 2, 3, 4)]
+    assert texts == [f"{name};steps=1" for name in ("tf-keras-vis", "lucid", "maco", "best")]
+    app = opened(network="efficientnet-lite0", layer="stem", channel="1", size="64")
+    app.segmented_control(key="compare:kind").set_value("Class").run()
+    app.slider(key="compare:count").set_value(3).run()
+    assert not app.exception
+    assert all(";" not in link(app)[f"recipe{i}"].replace(";steps=60", "") for i in (1, 2, 3))
+
+
 @pytest.mark.parametrize(
     "recipes", [{"recipe1": "nothing"}, {"recipe9": ";;"}, {"recipe": "report/naive;rms=off"}]
 )

@@ -24,6 +24,7 @@ from explorer.ui.controls import STEP_RULES
 from explorer.ui.excite import KINDS
 
 PAGE = "../../pages/3_Feature_visualization.py"
+CHANNEL = {"network": "efficientnet-lite0", "layer": "stem", "channel": "1", "size": "64"}
 
 
 @pytest.fixture(autouse=True)
@@ -134,6 +135,31 @@ def test_every_method_has_a_switch_that_goes_into_the_address(name):
     (recipe,), complaints = recipes_in({"recipe": app.query_params["recipe"]})
     assert not complaints
     assert (name in recipe.methods) != (name in PRESETS["report/naive"].methods)
+
+
+@pytest.mark.parametrize("name", ["best", "report/3-blur", "report/f-laplacian-4+5"])
+def test_a_class_gets_what_the_preset_has_for_classes_however_it_is_chosen(name):
+    by_preset = opened(**{"class": "130", "network": "efficientnet-lite0", "recipe": "lucid"})
+    by_preset.selectbox(key="feature:preset").set_value(name).run()
+    by_kind = opened(**CHANNEL)
+    by_kind.selectbox(key="feature:preset").set_value(name).run()
+    by_kind.segmented_control(key="feature:kind").set_value("Class").run()
+    for app in (by_preset, by_kind):
+        assert not app.exception
+        assert "class" in link(app) and link(app)["recipe"] == name
+    by_kind.segmented_control(key="feature:kind").set_value("Channel").run()
+    assert "channel" in link(by_kind) and link(by_kind)["recipe"] == name
+
+
+def test_what_was_set_by_hand_stays_when_another_kind_is_chosen():
+    app = opened(**CHANNEL, recipe="best;steps=7;jitter=off")
+    app.segmented_control(key="feature:kind").set_value("Class").run()
+    assert app.toggle(key="feature:jitter").value is False
+    assert app.slider(key="feature:steps").value == 7
+    assert app.toggle(key="feature:crops").value is False
+    app = opened(**CHANNEL, recipe="best;steps=7")
+    app.segmented_control(key="feature:kind").set_value("Class").run()
+    assert link(app)["recipe"] == "best;steps=7"
 
 
 def test_a_method_switched_off_and_on_has_its_default_back():
