@@ -14,7 +14,7 @@ from PIL import Image
 from explorer.excitation import deepest, excitation, numbers_of, structure_of
 from explorer.images import SAMPLES, Photo, png_bytes, sample_photo
 from explorer.networks.network import KEPT_FUNCTIONS, Network
-from explorer.targets import Target, is_class
+from explorer.targets import Target, is_class, place
 
 QUARTER = 0.25
 """Cycles per pixel; half of what a pixel grid can carry."""
@@ -131,22 +131,58 @@ def robust_score(
 ) -> float:
     """The mean `activation` of a picture over the 16 `VIEWS`, mirrored beyond its border.
 
-    Noise that only works with each pixel in its place collapses here.
+    Noise that only works with each pixel in its place collapses here. A neuron's place moves along
+    with the picture.
     """
     import tensorflow as tf
 
     from explorer.transformations import turn, warp
 
     size, scores = image.shape[:2], []
-    together = max(1, min(AT_ONCE, PIXELS_AT_ONCE // (size[0] * size[1])))
+    target = target.resolved(network, size)
+    if any(term.kind == "neuron" for term in target.terms):
+        together = 1
+    else:
+        together = max(1, min(AT_ONCE, PIXELS_AT_ONCE // (size[0] * size[1])))
     for first in range(0, len(VIEWS), together):
         views = VIEWS[first : first + together]
         factors = tf.constant([factor for factor, _ in views], tf.float32)
         shifts = tf.constant([shift for _, shift in views], tf.float32)
         turns = turn(size, 0.0 * factors, factors, (shifts[:, 0], shifts[:, 1]))
         pictures = tf.repeat(tf.constant(image, tf.float32)[None], len(views), axis=0)
-        scores.extend(activation(network, target, warp(pictures, turns), photo))
+        moved = _moved_with(network, target, size, *views[0])
+        scores.extend(activation(network, moved, warp(pictures, turns), photo))
     return float(np.mean(scores))
+
+
+def _moved_with(
+    network: Network,
+    target: Target,
+    size: tuple[int, int],
+    factor: float,
+    shift: tuple[int, int],
+) -> Target:
+    """The target with its neurons, if any, where a view shows what was at their places."""
+
+    def moved(term: Target) -> Target:
+        if term.kind != "neuron":
+            return term
+        places = zip(
+            place(network, term, size),
+            network.output_size(network.layer(term.layer), size),
+            size,
+            reversed(shift),
+            strict=True,
+        )
+        position = []
+        for at, count, side, move in places:
+            pixel = (at + 0.5) * side / count - side / 2  # from the middle of the picture
+            seen = ((pixel - move) * factor + side / 2) * count / side
+            position.append(min(max(int(seen), 0), count - 1))
+        return replace(term, position=tuple(position))
+
+    first, *others = target.terms
+    return replace(moved(first), also=tuple(moved(term) for term in others))
 
 
 def z_score(network: Network, target: Target, image: np.ndarray) -> float | None:

@@ -167,7 +167,8 @@ PRESETS: dict[str, Preset] = {
         "Yosinski, set 1",
         YOSINSKI,
         "Progress rule, blur, half of the pixels set to the mean color. 500 steps there; the gain "
-        "is raised from 2, as VGG16's activations are some hundred times CaffeNet's.",
+        "is raised from 2, and the largest rate from 100, as VGG16's activations are some hundred "
+        "times CaffeNet's.",
         200,
         {
             "noise": {"deviation": 10.0},
@@ -210,8 +211,8 @@ PRESETS: dict[str, Preset] = {
     "yosinski/4": Preset(
         "Yosinski, set 4",
         YOSINSKI,
-        "Only the tenth of the pixels that contributes most is kept. 1,000 steps there; gain as "
-        "in set 1.",
+        "Only the tenth of the pixels that contributes most is kept. 1,000 steps there; the gain "
+        "is raised from 2, and more than in set 1, as so few pixels must bring it.",
         200,
         {
             "noise": {"deviation": 10.0},
@@ -231,7 +232,7 @@ PRESETS: dict[str, Preset] = {
         30,
         {
             "noise": {"deviation": 5.0},
-            "coarse-to-fine": {"smallest": 51, "until": 67, "stages": 2},
+            "coarse-to-fine": {"smallest": 51, "until": 66, "stages": 2},
             "jitter": {"reach": 8},
             "laplacian": {"splits": 4},
             "rms": {"size": 4.0},
@@ -256,13 +257,14 @@ PRESETS: dict[str, Preset] = {
         "Lucid",
         LUCID,
         "Lucid's defaults, a spectrum and its transformations, but for their second, smaller "
-        "jitter; 512 steps there, 128 here.",
+        "jitter, and with the mean color around the picture instead of gray; 512 steps there, "
+        "128 here.",
         128,
         {
             "fourier": {"deviation": 0.01, "decay": 1.0},
             "decorrelated-color": {},
             "pad": {"width": 12},
-            "jitter": {"reach": 8},
+            "jitter": {"reach": 4},
             "scale": {"spread": 10},
             "rotation": {"degrees": 10},
             "adam": {"rate": 0.05},
@@ -272,14 +274,15 @@ PRESETS: dict[str, Preset] = {
         "MACO",
         MACO,
         "Phases only, seen through noisy crops; 256 steps of 32 crops there, 96 of 4 here, which "
-        "shrink to a quarter of the side instead of a twentieth, and the amplitudes are those of "
-        "the sample photos instead of ImageNet's.",
+        "shrink to a quarter of the side instead of a twentieth and lie anywhere instead of mostly "
+        "in the middle; the amplitudes are those of the sample photos instead of ImageNet's, and "
+        "phases are not standardized at each step.",
         96,
         {
             "maco": {},
             "decorrelated-color": {},
             "crops": {"count": 4, "largest": 50, "smallest": 25},
-            "grain": {"deviation": 20},
+            "grain": {"deviation": 10},
             "nadam": {"rate": 1.0},
         },
     ),

@@ -245,7 +245,7 @@ def compiled(
         if rule.memory:
             change, memory = apply(rule, uphill, memory, step)
         else:
-            change = apply(rule, uphill)
+            change = tf.stack([apply(rule, uphill[i]) for i in range(x.shape[0])])
         x += change
         for regularizer in chosen("regularizer"):
             x = each(regularizer, x, moment, strengths)

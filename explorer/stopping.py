@@ -10,13 +10,17 @@ from explorer.methods import Method, Parameter
 
 
 def plateau(history: Sequence[tuple[int, float]], patience: int, gain: float) -> str | None:
-    """Ends when the best score has risen by less than `gain` percent in `patience` steps."""
+    """Ends when the best score has risen by less than `gain` percent in `patience` steps.
+
+    Percent of what it was before; from 0, any rise is enough.
+    """
     last = history[-1][0]
     before = [score for step, score in history if step <= last - patience]
     if not before:
         return None
-    best, earlier = max(score for _, score in history), max(before)
-    if best - earlier >= gain / 100 * abs(best):
+    earlier = max(before)
+    rise = max(score for _, score in history) - earlier
+    if rise >= gain / 100 * abs(earlier) and (rise > 0 or gain == 0):
         return None
     return f"the best score rose by less than {gain:g} % in {patience} steps"
 

@@ -28,6 +28,8 @@ from explorer.measures import (
     z_score,
 )
 from explorer.networks.network import KEPT_FUNCTIONS
+from explorer.recipe import preset
+from explorer.render import render
 from explorer.targets import Target
 
 
@@ -171,6 +173,47 @@ def test_the_robust_score_is_the_mean_over_views_made_by_scipy(tiny, target):
     assert len(scores) == 16
     found = robust_score(tiny, resolved(tiny, target), image)
     assert found == pytest.approx(np.mean(scores), rel=1e-3)
+
+
+def in_view(values, factor, right, down):
+    """A map of (h, w) as SciPy shows it in a view."""
+    middle = (np.array(values.shape) - 1) / 2
+    offset = middle - middle / factor + np.array([down, right])
+    return ndimage.affine_transform(values, [1 / factor] * 2, offset, order=1, mode="reflect")
+
+
+@pytest.mark.parametrize("position", ["center", (12, 20), (22, 13)])
+def test_a_neurons_place_moves_along_with_the_view(tiny, position):
+    """A spot where the neuron is shows in each view where it is then."""
+    side, random = 64, np.random.default_rng(3)
+    image = random.integers(0, 256, (side, side, 3)).astype(np.uint8)
+    row, column = (16, 16) if position == "center" else position
+    spot = np.zeros((side, side))
+    spot[2 * row : 2 * row + 2, 2 * column : 2 * column + 2] = 1
+    scores = []
+    for factor, (right, down) in VIEWS:
+        view = np.stack(
+            [in_view(image[..., i].astype(float), factor, right, down) for i in range(3)], -1
+        )
+        answer = tiny.activations(view, ["second"])["second"][..., 1]
+        seen = ndimage.center_of_mass(in_view(spot, factor, right, down))
+        scores.append(answer[tuple(int((pixel + 0.5) / 2) for pixel in seen)])
+    target = Target("second", 1, position).resolved(tiny, (side, side))
+    assert robust_score(tiny, target, image) == pytest.approx(np.mean(scores), rel=1e-3)
+
+
+def test_a_neurons_place_stays_in_its_map(tiny):
+    image = np.random.default_rng(3).integers(0, 256, (32, 32, 3)).astype(np.uint8)
+    for corner in ((0, 0), (15, 15)):
+        target = Target("second", 1, corner).resolved(tiny, (32, 32))
+        assert np.isfinite(robust_score(tiny, target, image))
+
+
+def test_a_drawn_neuron_is_robust(vgg):
+    """Its score used to be taken beside what was drawn for it."""
+    recipe = preset("best", Target("conv3_1", 6, "center"), size=96, steps=32)
+    *_, frame = render(vgg, recipe)
+    assert 0.7 < judged(vgg, recipe.target, frame.image)["robust_ratio"] < 1.2
 
 
 @pytest.mark.parametrize(("side", "together"), [(32, 4), (224, 4), (300, 2), (512, 1), (1024, 1)])

@@ -1,6 +1,7 @@
 """Presets hold what their sources say, and every one of them draws."""
 
 import itertools
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from explorer.catalogue import METHODS, checked_methods
 from explorer.images import sample_photo
 from explorer.measures import activation, mean_likeness
 from explorer.presets import DEFAULT_PRESET, PRESETS
+from explorer.schedules import view_of
 
 REPORT = [
     *("naive", "1-clip", "2-decay", "3-blur", "4-small-norm", "a-blurred-gradient"),
@@ -67,6 +69,38 @@ def test_rounds_and_splits_are_those_of_the_report():
     overlay = PRESETS["report/f-laplacian-4+5"]
     assert overlay.steps == 0
     assert overlay.starts_from == (("report/d-laplacian-4", 0.5), ("report/e-laplacian-5", 0.5))
+
+
+@pytest.mark.parametrize(
+    ("name", "method", "strengths"),
+    [
+        ("lucid", "fourier", {"deviation": 0.01, "decay": 1.0}),
+        ("lucid", "pad", {"width": 12}),
+        ("lucid", "jitter", {"reach": 4}),  # jitter(8) cuts 8 pixels off, anywhere
+        ("lucid", "scale", {"spread": 10}),
+        ("lucid", "rotation", {"degrees": 10}),
+        ("lucid", "adam", {"rate": 0.05}),
+        ("maco", "grain", {"deviation": 10}),  # 0.08 of values from -1 to 1, which 255 levels span
+        ("maco", "nadam", {"rate": 1.0}),
+        ("tf-keras-vis", "jitter", {"reach": 4}),
+        ("tf-keras-vis", "rotation", {"degrees": 1}),
+        ("tf-keras-vis", "total-variation", {"strength": 1.0}),
+        ("tf-keras-vis", "norm", {"strength": 0.3, "power": 1.0}),
+        ("tf-keras-vis", "rmsprop", {"rate": 1.0, "rho": 0.999}),
+    ],
+)
+def test_numbers_that_are_those_of_the_source(name, method, strengths):
+    """Of Lucid's optvis/transform.py and param/, Xplique's maco.py, tf-keras-vis 0.8."""
+    assert PRESETS[name].methods[method] == strengths
+
+
+def test_deepdream_takes_ten_steps_in_each_of_three_octaves():
+    entry = PRESETS["deepdream"]
+    views = [view_of((448, 448), step, entry.steps, entry.methods) for step in range(entry.steps)]
+    counts = Counter(views)
+    assert list(counts.values()) == [10, 10, 10]
+    sides = [side for side, _ in counts]
+    assert [b / a for a, b in itertools.pairwise(sides)] == pytest.approx([1.4, 1.4], rel=0.01)
 
 
 def test_yosinskis_sets_hold_his_numbers():

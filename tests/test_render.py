@@ -689,8 +689,10 @@ PIXELS = {"noise": {"deviation": 40}, "plain": {"rate": 20}}
         SPECTRUM,
         PIXELS | {"small-contribution": {"percentile": 50}},
         PIXELS | {"recursion": {"rounds": 2, "sigma": 0.5, "blend": 50}},
+        {"noise": {"deviation": 40}, "rms": {"size": 10}},
+        {"noise": {"deviation": 40}, "progress": {"gain": 0.05}},
     ],
-    ids=["spectrum", "its own gradient", "its own start"],
+    ids=["spectrum", "its own gradient", "its own start", "its own size", "its own gain"],
 )
 def test_each_of_several_is_its_seeds_picture_when_diversity_costs_nothing(tiny, methods):
     together = recipe(methods | {"diversity": {"pictures": 3, "strength": 0}}, steps=6)

@@ -23,6 +23,21 @@ def test_the_gain_is_a_share_of_the_best(last, ends):
     assert bool(plateau(history(0, 100, 100.5, last), 20, 1.0)) is ends
 
 
+@pytest.mark.parametrize(
+    ("now", "gain", "ends"),
+    [(1.8, 50, False), (1.4, 50, True), (5, 100, False), (2, 100, False), (1.9, 100, True)],
+)
+def test_the_gain_is_a_share_of_what_was_before(now, gain, ends):
+    assert bool(plateau([(0, 1.0), (60, now)], 60, gain)) is ends
+
+
+def test_a_score_that_stays_zero_has_not_risen():
+    """As after a ReLU that lets nothing pass."""
+    assert plateau(history(0, 0, 0, 0), 20, 1.0)
+    assert plateau(history(0, 0, 0, 1e-9), 20, 1.0) is None
+    assert plateau(history(0, 0, 0, 0), 20, 0.0) is None, "nothing less than no rise"
+
+
 def test_the_best_counts_and_not_the_last():
     """A dip does not end it, nor does a return to what was reached already go on."""
     assert plateau(history(0, 10, 1, 20), 20, 1.0) is None
