@@ -14,7 +14,15 @@ from explorer.networks import DEFAULT_NETWORK, load_network
 from explorer.networks.network import Network
 from explorer.presets import DEFAULT_PRESET, PRESETS
 from explorer.recipe import MOST_STEPS, PhotoStart, Recipe, preset
-from explorer.targets import Target, direction_of, direction_text, term_of, term_text
+from explorer.targets import (
+    Target,
+    describe,
+    direction_of,
+    direction_text,
+    exact,
+    term_of,
+    term_text,
+)
 
 YOURS = "yours"
 """In an address, a person's own photo, which only they can open it with."""
@@ -45,7 +53,7 @@ def changes_of(recipe: Recipe) -> list[str]:
             parts.append(f"{method}=off")
         elif after is not None:
             changed = {k: v for k, v in after.items() if not before or before[k] != v}
-            parts += [f"{method}.{name}={value:.12g}" for name, value in changed.items()]
+            parts += [f"{method}.{name}={exact(value)}" for name, value in changed.items()]
             if before is None and not after:
                 parts.append(f"{method}=on")
     return parts
@@ -110,7 +118,7 @@ def target_link(network: Network, target: Target) -> dict[str, str]:
     if target.photo:
         link["of"] = _photo_text(target.photo)
     if target.weight != 1:
-        link["weight"] = f"{target.weight:.12g}"
+        link["weight"] = exact(target.weight)
     if target.also:
         link["also"] = terms_text(network, target.also)
     return link
@@ -149,23 +157,29 @@ def recipes_in(
     network = tried(lambda: load_network(name), load_network())
     size = tried(lambda: _size(link.get("size", "224")), (224, 224))
     seed = tried(lambda: whole(link.get("seed", "0"), "seed", 0, 2**32 - 1), 0)
-    target = tried(lambda: target_in(link, network, size, own), default_target(network))
+    target = tried(lambda: target_in(link, network, size, own), None)
+    if target is None:
+        target = _next_best_target(link, network, size)
+        shown = describe(network, target)
+        complaints[-1] = f"{complaints[-1].removesuffix('.')} (shown is {shown})."
     photo = tried(lambda: photo_in(link.get("photo"), own), None)
     default = default or (DEFAULT_PRESET,)
     common = {"network": network.name, "size": size, "seed": seed, "photo": photo}
-    texts = [link[key] for key in sorted(link) if key.startswith("recipe")] or list(default)
+    in_order = sorted(link, key=lambda key: (len(key), key))
+    texts = [link[key] for key in in_order if key.startswith("recipe")] or list(default)
     recipes = [tried(lambda text=text: recipe_of(text, target, **common), None) for text in texts]
     recipes = [recipe for recipe in recipes if recipe]
     if not recipes:
-        recipes = [
-            tried(lambda text=text: recipe_of(text, target, **common), None) for text in default
-        ]
-    if None in recipes:
-        plain = {"network": network.name, "seed": seed}
-        recipes = [
-            preset(text, default_target(network), **plain) for text in default if text in PRESETS
-        ]
+        recipes = [recipe_of(text, target, **common) for text in default]
     return recipes, complaints
+
+
+def _next_best_target(link: Mapping[str, str], network: Network, size: tuple[int, int]) -> Target:
+    """The first channel of the layer that an address names, if that can be, or the default."""
+    try:
+        return Target(link.get("layer"), 0).resolved(network, size)
+    except InputError:
+        return default_target(network).resolved(network, size)
 
 
 def default_target(network: Network) -> Target:

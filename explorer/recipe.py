@@ -85,7 +85,7 @@ class Recipe:
                 f"A recipe keeps the last or the best picture, not {reprlib.repr(self.keep)}."
             )
         if self.methods is None:
-            kind = _kind(self.target, self.network, self.size)
+            kind = kind_of(self.target, self.network, self.size)
             put("methods", PRESETS[DEFAULT_PRESET].of_kind(kind).methods)
         plain = {
             name: dict(value) if isinstance(value, Mapping) else value

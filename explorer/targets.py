@@ -15,7 +15,8 @@ from explorer.networks.network import Network
 
 MOST_TERMS = 8
 """Targets that may be weighed against one another."""
-LARGEST_WEIGHT = 1000
+SMALLEST_WEIGHT, LARGEST_WEIGHT = 1e-9, 1000
+"""In size; of targets, and of channels in a direction."""
 TERM = re.compile(r"\s*(?:(-?[0-9.]{1,20}(?:e-?\d\d?)?)\s*\*)?\s*([\w-]+)(?::(.+?))?\s*")
 """Weight, layer and channel, or "class" and its name, of a target as text."""
 EXCITABLE = ("convolution", "depthwise", "addition", "pooling", "dense")
@@ -220,7 +221,7 @@ def term_text(network: Network, target: Target) -> str:
     of_class = target.layer == network.class_layer and target.channel is not None
     name = "class" if of_class else network.layer(target.layer).paper_name
     text = name if target.channel is None else f"{name}:{target.channel}"
-    return text if target.weight == 1 else f"{target.weight:.12g}*{text}"
+    return text if target.weight == 1 else f"{exact(target.weight)}*{text}"
 
 
 def term_of(text: str) -> Target:
@@ -239,9 +240,14 @@ def term_of(text: str) -> Target:
         ) from None
 
 
+def exact(value: float) -> str:
+    """The shortest text that means exactly this number: "0.5", "60"."""
+    return repr(float(value)).removesuffix(".0")
+
+
 def direction_text(direction: Sequence[tuple[int, float]]) -> str:
     """A direction as "1:0.5,7:-1"."""
-    return ",".join(f"{channel}:{weight:.12g}" for channel, weight in direction)
+    return ",".join(f"{channel}:{exact(weight)}" for channel, weight in direction)
 
 
 def direction_of(text: str) -> dict[int, float]:
@@ -279,10 +285,10 @@ def _check_channel(channel: object, layer: Layer) -> None:
 
 def _checked_weight(weight: object, what: str = "weight of a target") -> float:
     number = isinstance(weight, int | float) and not isinstance(weight, bool)
-    if not number or not 0 < abs(weight) <= LARGEST_WEIGHT:
+    if not number or not SMALLEST_WEIGHT <= abs(weight) <= LARGEST_WEIGHT:
         raise InputError(
             f"The {what} must be a number from -{LARGEST_WEIGHT:,} to {LARGEST_WEIGHT:,} and not "
-            f"0, but is {_short(weight)}."
+            f"0, nor nearer to it than {SMALLEST_WEIGHT:g}, but is {_short(weight)}."
         )
     return float(weight)
 

@@ -2,10 +2,11 @@
 
 import pytest
 
+from explorer import load_network
 from explorer.links import link_of, recipes_in, whole
 from explorer.presets import DEFAULT_PRESET, PRESETS
 from explorer.recipe import preset
-from explorer.targets import Target
+from explorer.targets import Target, describe
 
 DEFAULT_TARGET = Target("conv3_1", 1)
 CHANGES = {"rms": {"size": 1.5}, "decay": None, "blur": {"sigma": 0.7, "every": 3}}
@@ -71,6 +72,37 @@ def test_several_recipes_travel_in_order():
     names = list(PRESETS)[:6]
     recipes = [preset(name, Target("conv4_1", 7), steps=50) for name in reversed(names)]
     assert recipes_in(link_of(recipes)) == (recipes, [])
+
+
+def test_ten_recipes_and_more_travel_in_order():
+    recipes = [preset("report/naive", Target("conv4_1", 7), steps=n) for n in range(1, 13)]
+    assert recipes_in(link_of(recipes)) == (recipes, [])
+
+
+def test_every_digit_travels():
+    third = 1 / 3
+    target = Target(
+        "conv4_1",
+        direction={1: third, 2: -0.1 - 0.2},
+        weight=third,
+        also=(Target("conv3_1", 2, weight=1e-9), Target("conv3_1", 3, weight=-1e-5 / 3)),
+    )
+    recipe = preset("best", target, methods={"decay": {"strength": 0.1 * third}})
+    assert recipes_in(link_of([recipe])) == ([recipe], [])
+
+
+@pytest.mark.parametrize(
+    ("link", "shown"),
+    [
+        ({"layer": "conv5_3", "channel": "9999"}, Target("conv5_3", 0)),
+        ({"layer": "conv5_3", "channel": "1", "position": "99,99"}, Target("conv5_3", 0)),
+        ({"layer": "conv9_9", "channel": "2"}, DEFAULT_TARGET),
+    ],
+)
+def test_what_is_shown_instead_is_said_and_keeps_the_layer(link, shown):
+    (recipe,), (complaint,) = recipes_in(link)
+    assert recipe.target == preset("best", shown).target
+    assert complaint.endswith(f" (shown is {describe(load_network(), recipe.target)}).")
 
 
 def test_a_plus_that_became_a_space_is_still_read():

@@ -106,6 +106,8 @@ def test_targets_become_canonical(given, canonical):
         ({"layer": "conv3_1", "direction": ((1, 1.0), (7, 1), (1, 2.0))}, "and 1 has several"),
         ({"layer": "conv3_1", "direction": ((1, 10**400),)}, "weight of a channel"),
         ({"layer": "conv3_1", "channel": 1, "weight": 0}, "not 0"),
+        ({"layer": "conv3_1", "channel": 1, "weight": 1e-320}, "nor nearer to it than 1e-09"),
+        ({"layer": "conv3_1", "direction": {1: 1e-50}}, "nor nearer to it than 1e-09"),
         ({"layer": "conv3_1", "channel": 1, "weight": 10**400}, "weight of a target"),
         ({"layer": "conv3_1", "channel": 1, "weight": "1"}, "weight of a target"),
         ({"layer": "conv3_1", "channel": 1, "weight": True}, "weight of a target"),

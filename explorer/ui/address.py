@@ -30,7 +30,7 @@ def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[li
         The complaints, and whether a link from outside was opened just now, to begin with what it
         asks for; not so what was stopped, as when a browser comes back after a long time.
     """
-    steady.settle()
+    steady.begin()
     state = st.session_state
     given, written = st.query_params.to_dict(), state.get(f"{page}:link")
     fresh = state.get("page") != page

@@ -181,7 +181,9 @@ def preset_chosen(slot: str, own_steps: bool = False) -> None:
         state[f"{slot}:keep"] = PRESETS[state[f"{slot}:preset"]].keep
         _fill_methods(slot, _of_preset(slot))
         if own_steps:
-            state[f"{slot}:steps"] = usual_steps(state[f"{slot}:preset"], state[f"{slot}:preset for"])
+            state[f"{slot}:steps"] = usual_steps(
+                state[f"{slot}:preset"], state[f"{slot}:preset for"]
+            )
             shorten(slot)
 
 

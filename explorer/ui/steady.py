@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-ECHO, HISTORY = "steady", "steady:history"
+ECHO, HISTORY, DRAWN = "steady", "steady:history", "steady:drawn"
 REMEMBERED = 20
 """Settings that a browser may not have seen yet, at most."""
 
@@ -21,6 +21,21 @@ def echo() -> None:
     st.session_state.setdefault(ECHO, _latest())
     with st.container(key="hidden"):
         st.number_input("Settings seen", 0, key=ECHO)
+    st.session_state[DRAWN] = _latest()
+
+
+def begin() -> None:
+    """Settle, at the start of a page, before anything is drawn.
+
+    What was set for a run that ended before it came to `echo` may never have reached the browser,
+    which would take a slider's lowest value for it; so that is set once more, as it is now.
+    """
+    settle()
+    state = st.session_state
+    drawn = state.get(DRAWN, 0)
+    for number, values in state.get(HISTORY, ()):
+        if number > drawn:
+            state.update({key: state[key] for key in values if key in state})
 
 
 def settle() -> None:

@@ -117,3 +117,29 @@ def test_what_was_set_later_alone_is_set_again(app):
     app.number_input(key="number").set_value(100)
     app.number_input(key="steady").set_value(before).run()
     assert state(app) == (101, "plain")
+
+
+def interrupted_page():
+    import streamlit as st
+
+    from explorer.ui import steady
+
+    steady.begin()
+    state = st.session_state
+    first = "number" not in state
+    if first:
+        with steady.setting():
+            state["number"] = 7
+    st.slider("Number", 0, 9, key="number")
+    if first:
+        st.stop()  # as a message that arrives in the middle ends a run
+    steady.echo()
+
+
+def test_what_a_run_set_that_never_ended_is_sent_to_the_browser_again():
+    """Else it shows, and sends, a slider's lowest value."""
+    app = AppTest.from_function(interrupted_page, default_timeout=30).run().run()
+    assert app.slider(key="number").proto.set_value
+    assert app.slider(key="number").value == 7
+    app.run()
+    assert not app.slider(key="number").proto.set_value, "it was drawn"
