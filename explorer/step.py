@@ -49,10 +49,15 @@ class Step:
 
 def step_of(network: Network, recipe: Recipe, step: int) -> Step:
     """The compiled step for this step of a recipe; few differ."""
-    methods = recipe.methods
-    view = view_of(recipe.size, step, recipe.steps, methods)
-    structure = tuple((name, structural(name, methods[name])) for name in methods)
-    return compiled(network, structure_of(recipe.target), recipe.size, view, structure)
+    view = view_of(recipe.size, step, recipe.steps, recipe.methods)
+    target, size, methods = structure(recipe)
+    return compiled(network, target, size, view, methods)
+
+
+def structure(recipe: Recipe) -> tuple:
+    """What recipes of a network share that need the same compiled steps: hashable."""
+    methods = tuple((name, structural(name, recipe.methods[name])) for name in recipe.methods)
+    return structure_of(recipe.target), recipe.size, methods
 
 
 def views_of(recipe: Recipe) -> set[tuple[int, int]]:

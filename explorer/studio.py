@@ -20,7 +20,7 @@ from explorer.networks import device, load_network
 from explorer.recipe import Recipe
 from explorer.render import Frame, Pool, check, lockstep
 from explorer.settings import Settings
-from explorer.step import KEPT_STEPS, compiled, memories
+from explorer.step import KEPT_STEPS, compiled, memories, structure
 
 WAITING, RUNNING, STOPPED, FINISHED, FAILED = "waiting", "running", "stopped", "finished", "failed"
 LIVE = (WAITING, RUNNING)
@@ -30,6 +30,9 @@ MOST_MOMENTS = 48
 one goes, but not the first nor the last."""
 IDLE_STEPS = 1
 """Compiled steps kept beside one for each recipe that is being rendered, or was the last time."""
+CROWDED = 12
+"""How many times as long a turn is where more steps are in use than can be kept: each turn compiles
+its own anew, for a second or two, which is to be the lesser part of it."""
 PACE_FRAMES = 20
 """Over how many recent frames the time of a step is measured."""
 LAST_SECONDS = 10
@@ -237,6 +240,7 @@ class Studio:
         self._leaving: dict[str, float] = {}
         self._favored = False
         self._latest_recipes = 1
+        self._crowded = False
         self._worker: threading.Thread | None = None
         self._ended = False
 
@@ -385,8 +389,9 @@ class Studio:
     def _keep_steps(self) -> None:
         """Keep the compiled steps that the live jobs, or the latest, use in turn, and some more."""
         jobs = {id(job): job for queue in self._queues.values() for job in queue}.values()
-        used = sum(len(job.recipes) for job in jobs) or self._latest_recipes
-        compiled.keep(min(IDLE_STEPS + used, KEPT_STEPS))
+        recipes = [recipe for job in jobs for recipe in job.recipes]
+        compiled.keep(min(IDLE_STEPS + (len(recipes) or self._latest_recipes), KEPT_STEPS))
+        self._crowded = len({(each.network, structure(each)) for each in recipes}) > KEPT_STEPS
 
     def _start_worker(self) -> None:
         if self._worker is None or not self._worker.is_alive():
@@ -439,8 +444,12 @@ class Studio:
         return job
 
     def _turn(self, job: Job) -> None:
-        """Advance a job for the length of a turn, at least by one step."""
-        end = self._clock() + self.settings.turn_seconds
+        """Advance a job for the length of a turn, at least by one step.
+
+        A first picture comes as soon as ever; only later turns are longer in a crowd.
+        """
+        longer = CROWDED if self._crowded and job.frames else 1
+        end = self._clock() + longer * self.settings.turn_seconds
         status, error = None, None
         try:
             while job.status == RUNNING:

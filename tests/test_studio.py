@@ -157,6 +157,23 @@ def test_a_newcomer_waits_for_two_turns_at_most_however_many_there_are(by_hand, 
     assert late.view().frames
 
 
+@pytest.mark.parametrize("layers", [("second",) * 4, ("first", "second", "pool", "second")])
+def test_turns_are_longer_where_each_compiles_anew(by_hand, monkeypatch, layers):
+    """Else a crowd spends its time on that alone. First pictures come no later."""
+    monkeypatch.setattr(module, "KEPT_STEPS", 2)
+    crowded = len(set(layers)) > 2
+    for seed, layer in enumerate(layers):
+        recipe = recipe_of(channel=seed, steps=9000, seed=seed)
+        by_hand.submit(str(seed), [recipe.changed(target=Target(layer, seed))])
+    by_hand.turns(12)
+    turns = [len(list(turn)) for _, turn in itertools.groupby(by_hand.order)]
+    longer = module.CROWDED if crowded else 1
+    assert set(turns) == {5, 5 * longer}
+    by_hand.order.clear()
+    by_hand.turns(8)
+    assert [by_hand.order.count(seed) for seed in range(4)] == [10 * longer] * 4
+
+
 def test_newcomers_leave_half_of_the_time_to_those_before_them(by_hand):
     by_hand.submit("ann", [recipe_of(steps=9000, seed=1)])
     by_hand.turns(2)
