@@ -127,21 +127,26 @@ def _file_bytes(path: str | Path, what: str) -> bytes:
 
 def _upright_rgb(image: Image.Image) -> np.ndarray:
     image.draft("RGB", (KEPT_SIDE, KEPT_SIDE))
-    image = ImageOps.exif_transpose(image)
-    if image.mode.startswith("I;16"):
+    ImageOps.exif_transpose(image, in_place=True)
+    small = (KEPT_SIDE, KEPT_SIDE), Image.Resampling.BICUBIC
+    if image.mode in ("1", "P", "PA"):  # which would be shrunk by leaving pixels out
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    elif image.mode.startswith("I;16"):
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     elif image.mode in ("I", "F"):
-        image = Image.fromarray(_eight_bits(np.asarray(image, np.float64), image.mode == "F"))
-    image.thumbnail((KEPT_SIDE, KEPT_SIDE), Image.Resampling.BICUBIC)
+        (_, highest), floating = image.getextrema(), image.mode == "F"
+        image.thumbnail(*small)
+        values = np.asarray(image, np.float64)
+        image = Image.fromarray(_eight_bits(values, highest, floating))
+    image.thumbnail(*small)
     if image.has_transparency_data:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, (*GRAY, 255)), image)
     return np.asarray(image.convert("RGB"))
 
 
-def _eight_bits(values: np.ndarray, floating: bool) -> np.ndarray:
+def _eight_bits(values: np.ndarray, highest: float, floating: bool) -> np.ndarray:
     """Gray values of 0–65,535, of 0–255, or, if floating, of 0–1, as uint8."""
-    highest = values.max()
     scale = 1 / 257 if highest > 255 else 255 if floating and highest <= 1 else 1
     return np.clip(values * scale, 0, 255).round().astype(np.uint8)
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, fields
 from explorer.errors import InputError
 
 
-def _setting(default: float, help: str, low: float = 1):
-    return field(default=default, metadata={"help": help, "low": low})
+def _setting(default: float, help: str, low: float = 1, high: float = 1e9):
+    return field(default=default, metadata={"help": help, "low": low, "high": high})
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Settings:
     pixels: int = _setting(384 * 384, "pixels of a picture; a step on more may take over a second")
     upload_mb: int = _setting(20, "megabytes of an uploaded file")
     kept_mb: int = _setting(64, "megabytes of finished renders kept for everybody")
-    turn_seconds: float = _setting(0.4, "seconds of a turn before the next visitor's", low=0.01)
+    turn_seconds: float = _setting(0.4, "seconds of a turn before the next visitor's", 0.01, 60)
     grace_seconds: float = _setting(20, "seconds that a render goes on after its visitor left", 0)
 
 
@@ -29,7 +29,7 @@ def from_environment(environment=os.environ) -> Settings:
     """The settings that are in force.
 
     Raises:
-        InputError: a variable does not hold a number, or too small a one.
+        InputError: a variable does not hold a number, or one that is too small or too large.
     """
     values = {}
     for entry in fields(Settings):
@@ -37,9 +37,12 @@ def from_environment(environment=os.environ) -> Settings:
         if name not in environment:
             continue
         try:
-            values[entry.name] = type(entry.default)(environment[name])
+            values[entry.name] = entry.type(environment[name])
         except ValueError:
             raise InputError(f"{name} must be a number, not '{environment[name]}'.") from None
-        if not values[entry.name] >= entry.metadata["low"]:
-            raise InputError(f"{name} must be at least {entry.metadata['low']}.")
+        low, high = entry.metadata["low"], entry.metadata["high"]
+        if not values[entry.name] >= low:
+            raise InputError(f"{name} must be at least {low}.")
+        if values[entry.name] > high:
+            raise InputError(f"{name} must be at most {high:,.0f}.")
     return Settings(**values)

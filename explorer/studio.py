@@ -12,6 +12,7 @@ import time
 import weakref
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from explorer.errors import InputError
@@ -23,7 +24,7 @@ from explorer.settings import Settings
 from explorer.step import KEPT_STEPS, compiled, memories, structure
 
 WAITING, RUNNING, STOPPED, FINISHED, FAILED = "waiting", "running", "stopped", "finished", "failed"
-LIVE = (WAITING, RUNNING)
+LIVE, ENDED = (WAITING, RUNNING), (STOPPED, FINISHED)
 
 MOST_MOMENTS = 48
 """Moments kept of each recipe for looking back, an even number; when there are more, every other
@@ -238,6 +239,7 @@ class Studio:
         self._private = weakref.WeakValueDictionary[tuple[Recipe, ...], Job]()
         self._ancestors: Pool = {}
         self._leaving: dict[str, float] = {}
+        self._away: weakref.WeakKeyDictionary[Ticket, str] = weakref.WeakKeyDictionary()
         self._favored = False
         self._latest_recipes = 1
         self._crowded = False
@@ -316,6 +318,7 @@ class Studio:
     def detach(self, ticket: Ticket) -> None:
         """Take a ticket off its job, whose work stops once nobody holds it any more."""
         job, visitor = ticket.job, ticket.visitor
+        self._away.pop(ticket, None)
         if ticket not in job.followers.get(visitor, ()):
             return
         job.followers[visitor].remove(ticket)
@@ -327,15 +330,19 @@ class Studio:
             job.status = STOPPED
 
     def leaving(self, visitor: str) -> None:
-        """A visitor's connection is gone: their work ends unless they are back in time."""
+        """A visitor's connection is gone: their work rests unless they are back in time."""
         with self.lock:
             self._leaving[visitor] = self._clock() + self.settings.grace_seconds
             self._wake.notify_all()
 
     def here(self, visitor: str) -> None:
-        """A visitor is (again) here."""
+        """A visitor is (again) here: what rests since they left goes on, if limits allow it."""
         with self.lock:
             self._leaving.pop(visitor, None)
+            for ticket in [ticket for ticket, who in self._away.items() if who == visitor]:
+                del self._away[ticket]
+                with suppress(InputError):
+                    ticket.go_on()
 
     def live_jobs(self) -> set[int]:
         """Identities of the jobs in anybody's queue."""
@@ -432,6 +439,7 @@ class Studio:
             for job in list(self._queues.get(visitor, ())):
                 for ticket in list(job.followers[visitor]):
                     ticket.stop()
+                    self._away[ticket] = visitor
         if not self._queues:
             return None
         waiting = ((v, job) for v, queue in self._queues.items() for job in queue if not job.frames)

@@ -8,7 +8,7 @@ from explorer.links import recipes_in
 from explorer.networks import load_network
 from explorer.notes import about_stop, picture_png, read_picture
 from explorer.snippets import code_of
-from explorer.studio import LIVE
+from explorer.studio import ENDED
 from explorer.targets import describe
 from explorer.ui import address, controls, excite, judgment, layout, live, networks, steady, strip
 from explorer.ui.photos import own_photo
@@ -39,6 +39,8 @@ def fill(link):
     show(recipe)
     if not controls.asks_for_steps(link):
         controls.shorten(PAGE)
+    if "size" not in link:
+        controls.shrink(PAGE)
     state[f"{PAGE}:wanted"] = False
     return complaints
 
@@ -96,8 +98,7 @@ with left:
         if stopped and stopped == recipe:
             st.info(sentence)
 asked = state.pop(f"{PAGE}:wanted", False)
-held = live.ticket(PAGE)
-same = held is not None and held.recipes == (recipe,)
+same = live.shows(PAGE, [recipe])
 clicked = button.button("Render", type="primary", width="stretch", disabled=same or recipe is None)
 if recipe:
     address.write(PAGE, live.link(PAGE, [recipe]))
@@ -120,7 +121,7 @@ with right:
                 else "**Nothing drawn yet.** Choose a layer and a channel, then press *Render*. "
                 "A picture takes about half a minute on a laptop and grows before your eyes."
             )
-    elif held and view.status not in LIVE and view.frames:
+    elif held and view.status in ENDED and view.frames:
         done, frame = held.recipes[0], view.frames[0]
         name = layout.file_name(describe(load_network(done.network), done.target))
         with st.container(horizontal=True, gap="small"):
@@ -146,7 +147,7 @@ with right:
     if recipe:
         with st.expander("Show code"):
             st.code(code_of([recipe]), "python")
-    if held and view.status not in LIVE and view.frames:
+    if held and view.status in ENDED and view.frames:
         with judged:
             judgment.show(held, view, 0)
 steady.echo()

@@ -11,7 +11,7 @@ from explorer.networks import load_network
 from explorer.presets import PRESETS
 from explorer.sheets import sheet
 from explorer.snippets import code_of
-from explorer.studio import LIVE
+from explorer.studio import ENDED
 from explorer.targets import describe
 from explorer.ui import address, controls, excite, judgment, layout, live, networks, steady
 from explorer.ui.photos import own_photo
@@ -55,6 +55,8 @@ def fill(link):
     controls.fill_shared(PAGE, recipes[0])
     if not asked:
         controls.shorten(PAGE)
+    if "size" not in link:
+        controls.shrink(PAGE)
     state[f"{PAGE}:count"] = max(2, len(recipes))
     for i in range(settings().recipes):
         controls.fill_recipe(f"{PAGE}{i}", recipes[min(i, len(recipes) - 1)])
@@ -107,8 +109,7 @@ if None in recipes:
         button.error(f"Nothing can be drawn yet: see recipe {' and '.join(wrong)}.")
     recipes = []
 asked = state.pop(f"{PAGE}:wanted", False)
-held = live.ticket(PAGE)
-same = held is not None and held.recipes == tuple(recipes)
+same = live.shows(PAGE, recipes)
 clicked = button.button("Render all", type="primary", width="stretch", disabled=same or not recipes)
 if recipes:
     address.write(PAGE, live.link(PAGE, recipes))
@@ -132,7 +133,7 @@ with right:
                 else "**Nothing drawn yet.** Press *Render all*, or choose one of the series. "
                 "All pictures grow together, so you can compare them at any step."
             )
-    elif held and view.status not in LIVE and view.frames:
+    elif held and view.status in ENDED and view.frames:
         judged = st.container()
         kept = [frame.kept for frame in view.frames]
         cells = [
@@ -155,7 +156,7 @@ with right:
     if recipes:
         with st.expander("Show code"):
             st.code(code_of(recipes), "python")
-    if held and view.status not in LIVE and view.frames:
+    if held and view.status in ENDED and view.frames:
         with judged:
             judgment.table(titles, held, view)
 steady.echo()

@@ -7,6 +7,7 @@ import os
 import struct
 import subprocess
 import sys
+import tracemalloc
 import zlib
 from pathlib import Path
 
@@ -194,6 +195,30 @@ def test_one_pixel():
     photo = read_photo(encoded(Image.new("RGB", (1, 1), BLUE)))
     assert photo.pixels.tolist() == [[list(BLUE)]]
     assert np.array_equal(photo.fitted((33, 47)), np.broadcast_to(np.uint8(BLUE), (33, 47, 3)))
+
+
+@pytest.mark.parametrize("mode", ["1", "P", "L", "RGB"])
+def test_large_photos_are_shrunk_by_averaging(mode):
+    board = np.indices((2 * KEPT_SIDE, 2 * KEPT_SIDE)).sum(axis=0) % 2 * 255
+    image = Image.fromarray(board.astype(np.uint8)).convert(mode)
+    found = read_photo(encoded(image)).pixels.astype(int)
+    assert found.shape == (KEPT_SIDE, KEPT_SIDE, 3)
+    assert np.abs(found[8:-8, 8:-8] - 127.5).max() <= 2
+
+
+def test_large_photos_of_floats_keep_their_scale_and_take_little_memory():
+    """The scale is told by the highest value of all, which shrinking may average away."""
+    values = np.full((KEPT_SIDE // 2, 8 * KEPT_SIDE), 30_000, np.float32)
+    values[0, 0] = 65_535
+    values[0, 1:9] = 0
+    data = encoded(Image.fromarray(values), "TIFF", compression="tiff_deflate")
+    tracemalloc.start()
+    found = read_photo(data).pixels
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found.shape == (KEPT_SIDE // 16, KEPT_SIDE, 3)
+    assert np.abs(found[4:, 4:].astype(int) - 30_000 / 257).max() <= 1
+    assert most < values.nbytes
 
 
 def test_large_photos_are_shrunk_and_keep_their_proportions():

@@ -29,6 +29,19 @@ def test_of_steps_and_recipes_two_are_the_least(name, refused):
         from_environment({f"EXPLORER_{name}": "1"})
 
 
+def test_seconds_may_have_fractions():
+    assert from_environment({"EXPLORER_GRACE_SECONDS": "0.5"}).grace_seconds == 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("TURN_SECONDS", "inf"), ("TURN_SECONDS", "61"), ("GRACE_SECONDS", "20000000000")],
+)
+def test_what_would_never_end_is_refused(name, value, refused):
+    with refused(f"EXPLORER_{name} must be at most"):
+        from_environment({f"EXPLORER_{name}": value})
+
+
 def test_what_is_no_number_is_refused(refused):
     """A turn of such a length would never end."""
     with refused("EXPLORER_TURN_SECONDS must be at least"):

@@ -302,6 +302,28 @@ def test_who_leaves_frees_the_work_after_a_grace_period(tiny, slow):
     assert studio.live_jobs() == set()
 
 
+def test_what_rests_while_its_visitor_is_away_goes_on_when_they_are_back(tiny, slow):
+    """As after a phone was locked; what they stopped themselves, or let go of, does not."""
+    clock = [0.0]
+    studio = Studio(Settings(turn_seconds=0.01, grace_seconds=5), clock=lambda: clock[0])
+    going, stopped, closed = (
+        studio.submit("ann", [recipe_of(steps=2000, seed=seed)]) for seed in (1, 2, 3)
+    )
+    until(lambda: going.view().done > 3)
+    stopped.stop()
+    studio.leaving("ann")
+    clock[0] = 6.0
+    until(lambda: going.view().status == STOPPED)
+    closed.close()
+    rested = going.view().done
+    studio.here("bob")
+    assert not studio.live_jobs()
+    studio.here("ann")
+    assert studio.live_jobs() == {id(going.job)}
+    until(lambda: going.view().done > rested + 5)
+    assert stopped.view().status == STOPPED
+
+
 def test_who_comes_back_in_time_loses_nothing(tiny, slow):
     clock = [0.0]
     studio = Studio(Settings(turn_seconds=0.01, grace_seconds=5), clock=lambda: clock[0])

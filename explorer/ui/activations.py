@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from html import escape
+from math import isqrt
 
 import numpy as np
 import pandas as pd
@@ -47,7 +48,7 @@ DEFAULTS = {"view": "layer", "mode": MODES[0], "scale": SCALES[0]}
 FIRST_NUMBERS = "0-4"
 SMALL, LARGE = 224, 448
 ANCHOR = "one-filter"
-PICTURE = {"size": 160, "steps": 60}
+SIDE, STEPS = 160, 60
 """What a filter looks for is drawn small and short here: it takes some ten seconds."""
 SHOWN, CHOSEN, OTHERS = "#a8481a", "#1f77d0", "#9aa0a8"
 STYLE = f"""
@@ -492,20 +493,21 @@ def _describe(
 def _looks_for(model: Network, layer: Layer, channel: int) -> None:
     state = st.session_state
     target = Target(layer.name, channel)
-    steps = min(PICTURE["steps"], settings().steps)
-    recipe = preset(DEFAULT_PRESET, target, network=model.name, **PICTURE | {"steps": steps})
+    steps, side = min(STEPS, settings().steps), min(SIDE, isqrt(settings().pixels))
+    recipe = preset(DEFAULT_PRESET, target, network=model.name, steps=steps, size=side)
     held = live.ticket(PAGE)
     if held and held.recipes != (recipe,):
         held.close()
         held = state.pop(f"{PAGE}:ticket") and None
     st.markdown("**The picture that it looks for**")
-    if held is None:
+    if not live.shows(PAGE, [recipe]):
         if st.button(f"Draw what filter {channel} looks for", type="primary"):
             live.begin(PAGE, [recipe], None)
             st.rerun()
         st.caption(
             "The network starts from noise and climbs until this filter answers as strongly as "
-            "it can; the photo plays no part. It takes some ten seconds."
+            "it can; the photo plays no part. It takes some ten seconds on a laptop that has nothing "
+            "else to do."
         )
     live.panel(PAGE, [f"{layer.paper_name}, filter {channel}"], [recipe])
     st.page_link(

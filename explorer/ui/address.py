@@ -28,7 +28,8 @@ def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[li
 
     Returns:
         The complaints, and whether a link from outside was opened just now, to begin with what it
-        asks for; not so what was stopped, as when a browser comes back after a long time.
+        asks for; not so what was stopped, as when a browser comes back after a long time, or what
+        is about a photo that is not here.
     """
     steady.begin()
     state = st.session_state
@@ -39,6 +40,7 @@ def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[li
     if opened or fresh:
         link, complaints = _of_sensible_length(given or written or {})
         state[f"{page}:arrived stopped"] = STOPPED.items() <= link.items()
+        opened &= YOURS not in link.values() or own_photo() is not None
         with steady.setting():
             complaints += fill(link)
         state[f"{page}:complaints"] = complaints

@@ -1,5 +1,6 @@
 """Controls that make recipes: ascent, and every method with its strengths."""
 
+import math
 from collections.abc import Iterator, Mapping
 
 import streamlit as st
@@ -51,6 +52,14 @@ def shorten(page: str) -> None:
     """Take no more steps than may be taken here, where nobody has asked for so many."""
     state = st.session_state
     state[f"{page}:steps"] = min(state[f"{page}:steps"], settings().steps)
+
+
+def shrink(page: str) -> None:
+    """Draw no larger than may be drawn here, where nobody has asked for a size."""
+    state = st.session_state
+    if math.prod(state[f"{page}:size"]) > settings().pixels:
+        side = math.isqrt(settings().pixels)
+        state[f"{page}:size"] = (side, side)
 
 
 def asks_for_steps(link: Mapping[str, str]) -> bool:

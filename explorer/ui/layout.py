@@ -6,7 +6,9 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from explorer.errors import InputError
 from explorer.ui import glossary
+from explorer.ui.session import settings
 
 LONGEST_NAME = 60
 """Characters of a file's name."""
@@ -63,6 +65,11 @@ def begin(title: str, lead: str) -> None:
     """Set up a page and write its title and one sentence below it."""
     st.set_page_config(page_title=f"{title} · VGG16 explorer", page_icon=ICON, layout="wide")
     st.html(STYLE)
+    try:
+        settings()
+    except InputError as error:
+        st.error(f"{error} Whoever runs this server can set it right, and start it again.")
+        st.stop()
     heading, words = st.columns((5, 1), vertical_alignment="center")
     heading.title(title)
     with words, st.container(horizontal_alignment="right"):

@@ -60,6 +60,12 @@ def was_stopped(page: str, wanted: Sequence[Recipe]) -> bool:
     return st.session_state.get(f"{page}:stopped") == tuple(wanted)
 
 
+def shows(page: str, wanted: Sequence[Recipe]) -> bool:
+    """Whether a page shows what is wanted, or is on the way there; not where that failed."""
+    held = ticket(page)
+    return bool(held and held.recipes == tuple(wanted) and held.view().status != FAILED)
+
+
 def link(page: str, wanted: Sequence[Recipe]) -> dict[str, str]:
     """The address of a page that asks for what is wanted, and says whether it was stopped."""
     state = st.session_state
@@ -130,7 +136,10 @@ def _progress(page: str, held: Ticket, view: View) -> None:
     share = view.done / max(view.total, 1)
     if view.status in LIVE:
         if not view.frames:
+            others = len(studio().live_jobs()) - 1
             text = "Getting ready: the first picture takes a few seconds …"
+            if others > 0:
+                text = f"Getting ready, in turn with others ({others} under way here) …"
         else:
             left = view.seconds_left
             rest = f" · about {duration(left)} left" if left is not None else ""

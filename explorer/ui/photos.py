@@ -1,5 +1,6 @@
 """Choosing a photo: a sample, or a visitor's own, in memory only and only in this visit."""
 
+import threading
 from collections.abc import Callable
 
 import streamlit as st
@@ -23,6 +24,9 @@ STYLE = """
 </style>
 """
 
+_one_at_a_time = threading.Lock()
+"""Photos are decoded in turn: a few hundred kilobytes can unfold to half a gigabyte."""
+
 MultiPartParser.spool_max_size = 0
 """Streamlit's server would put an upload of over a megabyte into a temporary file; 0 is never.
 What it holds in memory at most is bounded by `server.maxUploadSize`."""
@@ -39,7 +43,8 @@ def take(data: bytes) -> str | None:
     if len(data) > limit * 1e6:
         return f"The photo has {len(data) / 1e6:.0f} MB: the limit here is {limit} MB."
     try:
-        st.session_state["own photo"] = read_photo(data)
+        with _one_at_a_time:
+            st.session_state["own photo"] = read_photo(data)
     except InputError as error:
         return str(error)
     return None

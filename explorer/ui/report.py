@@ -187,7 +187,8 @@ def _row(row: Sequence[Figure], newer: Sequence[Figure], results: Results | None
 
 def _figure(figure: Figure, to_draw: Figure, results: Results | None) -> None:
     held = live.ticket(PAGE)
-    if held and held.recipes == (to_draw.recipe,):
+    drawn_anew = held is not None and held.recipes == (to_draw.recipe,)
+    if drawn_anew:
         live.panel(PAGE, [name_of(figure)], [to_draw.recipe])
     else:
         if results:
@@ -200,12 +201,17 @@ def _figure(figure: Figure, to_draw: Figure, results: Results | None) -> None:
         if sentence := live.refusal(PAGE, [to_draw.recipe]):
             st.error(sentence)
     if results:
+        if drawn_anew:
+            st.caption(f"Of the stored picture ({steps_of(figure.recipe)}):")
         _numbers(numbers_of(figure, results))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        drawing_now = bool(held and held.recipes == (to_draw.recipe,))
-        too_long, hint = to_draw.recipe.longest_stage > settings().steps, None
+        hint, height, width = None, *to_draw.recipe.size
+        too_long = to_draw.recipe.longest_stage > settings().steps
+        too_large = height * width > settings().pixels
         if too_long:
             hint = f"More than {settings().steps:,} steps are too many here."
+        elif too_large:
+            hint = f"A picture of {height}×{width} pixels is too large here."
         elif to_draw.recipe.network != figure.recipe.network:
             hint = f"With {load_network(to_draw.recipe.network).title}, whose weights are here."
         st.button(
@@ -213,7 +219,7 @@ def _figure(figure: Figure, to_draw: Figure, results: Results | None) -> None:
             key=f"{PAGE}:draw {figure.key}",
             on_click=_draw,
             args=(to_draw,),
-            disabled=drawing_now or too_long,
+            disabled=live.shows(PAGE, [to_draw.recipe]) or too_long or too_large,
             icon=":material/brush:",
             help=hint,
         )

@@ -17,7 +17,7 @@ from explorer.parametrizations import SPECTRA
 from explorer.presets import PRESETS
 from explorer.recipe import preset
 from explorer.render import render
-from explorer.studio import LIVE, STOPPED, Studio, View
+from explorer.studio import FINISHED, LIVE, STOPPED, Job, Studio, View
 from explorer.targets import Target
 from explorer.ui import live, messages, session
 from explorer.ui.controls import STEP_RULES
@@ -346,6 +346,33 @@ def test_more_steps_than_are_allowed_are_refused_and_by_default_not_taken(monkey
     assert not app.exception and app.slider(key="feature:steps").value == 10
     app.selectbox(key="feature:preset").set_value("report/naive").run()
     assert not app.exception and app.slider(key="feature:steps").value == 10
+
+
+@pytest.mark.parametrize("page", ["3_Feature_visualization", "4_Compare"])
+def test_what_is_drawn_by_default_is_within_the_limit_of_pixels(monkeypatch, page):
+    monkeypatch.setenv("EXPLORER_PIXELS", "10000")
+    st.cache_resource.clear()
+    app = AppTest.from_file(f"../../pages/{page}.py", default_timeout=90).run()
+    assert not app.exception and link(app)["size"] == "100"
+
+
+def test_a_render_that_failed_can_be_tried_again(monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(Job, "advance", lambda job: 1 / 0)
+        app = opened(layer="conv1_1", channel="1", size="64", recipe="report/naive;steps=1")
+        app = finished(app)
+        assert "something broke" in texts(app) and not button(app, "Render").disabled
+    button(app, "Render").click().run()
+    app = finished(app)
+    assert "something broke" not in texts(app) and button(app, "Render").disabled
+    assert app.session_state["feature:ticket"].view().status == FINISHED
+
+
+@pytest.mark.parametrize("photo", ["photo", "of"])
+def test_a_link_about_a_photo_that_is_not_here_draws_nothing_else(photo):
+    app = opened(**{"layer": "conv1_1", "size": "64", "recipe": "best;steps=1", photo: "yours"})
+    assert "A person's own photo is not here" in texts(app)
+    assert "feature:ticket" not in app.session_state
 
 
 def test_at_a_limit_nothing_is_lost_and_the_refusal_goes(monkeypatch):

@@ -451,12 +451,14 @@ def test_a_layer_with_few_filters_shows_as_many_as_it_has():
         assert not app.exception and link(app)["filters"] == after
 
 
-def test_what_a_filter_looks_for_is_drawn_within_the_limit(monkeypatch):
+def test_what_a_filter_looks_for_is_drawn_within_the_limits(monkeypatch):
     monkeypatch.setenv("EXPLORER_STEPS", "2")
+    monkeypatch.setenv("EXPLORER_PIXELS", "4096")
     st.cache_resource.clear()
     app = opened(layer="conv1_1")
     next(each for each in app.button if each.label.startswith("Draw what")).click().run()
-    assert not app.error and app.session_state["activations:ticket"].recipes[0].steps == 2
+    (recipe,) = app.session_state["activations:ticket"].recipes
+    assert not app.error and recipe.steps == 2 and recipe.size == (64, 64)
 
 
 def test_ones_own_photo_that_is_gone_is_told():

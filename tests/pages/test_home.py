@@ -32,6 +32,17 @@ def test_every_door_leads_to_a_page(request):
         assert (request.config.rootpath / door.page).is_file()
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_a_setting_that_is_nonsense_is_told_on_every_page(monkeypatch, page):
+    monkeypatch.setenv("EXPLORER_STEPS", "many")
+    st.cache_resource.clear()
+    app = AppTest.from_file(f"../../{page}", default_timeout=60).run()
+    (error,) = app.error
+    assert error.value.startswith("EXPLORER_STEPS must be a number, not 'many'.")
+    assert not app.exception and not app.button
+    st.cache_resource.clear()
+
+
 @pytest.mark.parametrize("page", PAGES[1:])
 def test_from_a_page_home_and_back_the_page_is_as_it_was(vgg, page):
     """On Home, Streamlit forgets the widgets of the page before."""

@@ -70,11 +70,14 @@ def test_every_number_beside_a_figure_is_explained(section):
         assert re.search(rf"^- \*\*{title}\*\*: [A-Z].+\.$", meanings, re.M), title
 
 
-def test_what_takes_more_steps_than_are_allowed_is_not_offered(monkeypatch):
-    monkeypatch.setenv("EXPLORER_STEPS", "100")
+@pytest.mark.parametrize(
+    ("limit", "words"), [("STEPS", "More than 100 steps"), ("PIXELS", "224×224 pixels is too large")]
+)
+def test_what_takes_more_than_is_allowed_is_not_offered(monkeypatch, limit, words):
+    monkeypatch.setenv(f"EXPLORER_{limit}", "100")
     st.cache_resource.clear()
     offers = [each for each in opened(section="naive").button if each.label == "Draw it now"]
-    assert offers and all(each.disabled and "More than 100 steps" in each.help for each in offers)
+    assert offers and all(each.disabled and words in each.help for each in offers)
 
 
 def test_numbers_are_explained_only_where_there_are_some():
