@@ -143,6 +143,25 @@ FINDINGS = (
 """In order; a dead picture is only that."""
 
 
+def diagnosed_of_all(
+    recipe: Recipe,
+    pictures: Sequence[np.ndarray],
+    values: Sequence[Mapping[str, float]],
+    curve: Sequence[tuple[int, float]],
+) -> dict[str, str]:
+    """What is wrong with any of the pictures that a recipe draws at once, as `diagnosed` says it.
+
+    Args:
+        recipe, curve: see `Case`.
+        pictures: uint8 RGB (h, w, 3) each.
+        values: of each picture its measures.
+    """
+    found = {}
+    for image, measures in zip(pictures, values, strict=True):
+        found |= diagnosed(Case(recipe, image, measures, curve))
+    return found
+
+
 def diagnosed(case: Case) -> dict[str, str]:
     """What is wrong with a picture: name -> a sentence with the setting to change."""
     found = {f.name: f.sentence(case.recipe) for f in FINDINGS if f.holds(case)}

@@ -221,11 +221,13 @@ def check_writable(path: str | Path, suffixes: tuple[str, ...] = (".png",)) -> P
     Raises:
         InputError: its folder does not exist or is closed, or the ending is wrong.
     """
-    path = Path(path)
+    text, path = os.fspath(path), Path(path)
     if not path.stem.strip(".") or path.name.lower() in suffixes:
         raise InputError(
-            f"The output needs a name and must end in {' or '.join(suffixes)}, unlike '{path}'."
+            f"The output needs a name and must end in {' or '.join(suffixes)}, unlike '{text}'."
         )
+    if text.endswith(("/", os.sep)):
+        raise InputError(f"The output '{text}' is a folder: please give a file name.")
     if path.suffix.lower() not in suffixes:
         raise InputError(f"The output '{path}' must end in {' or '.join(suffixes)}.")
     try:
@@ -233,6 +235,8 @@ def check_writable(path: str | Path, suffixes: tuple[str, ...] = (".png",)) -> P
             raise InputError(f"The output folder '{path.parent}' does not exist: make it first.")
         if path.is_dir():
             raise InputError(f"The output '{path}' is a folder: please give a file name.")
+        if path.exists() and not path.is_file():
+            raise InputError(f"The output '{path}' is there and is not a regular file.")
         with tempfile.TemporaryFile(dir=path.parent):
             return path
     except OSError as error:
@@ -240,7 +244,8 @@ def check_writable(path: str | Path, suffixes: tuple[str, ...] = (".png",)) -> P
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there either whole or not at all."""
+    """Write a file so that it is there either whole or not at all; of a link, what it leads to."""
+    path = Path(os.path.realpath(path))
     part = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         try:

@@ -12,7 +12,7 @@ from explorer.errors import InputError
 from explorer.images import SAMPLES
 from explorer.networks import DEFAULT_NETWORK, load_network
 from explorer.networks.network import Network
-from explorer.presets import DEFAULT_PRESET, PRESETS
+from explorer.presets import DEFAULT_PRESET
 from explorer.recipe import MOST_STEPS, PhotoStart, Recipe, preset
 from explorer.targets import (
     Target,

@@ -4,7 +4,7 @@ TensorFlow is needed only for what it does to the network.
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -394,6 +394,16 @@ def judged(
         values["margin"] = found["shown"].margin
         values["worst_rank"] = max(standing.rank for standing in found.values())
     return values
+
+
+def combined(of_pictures: Sequence[dict[str, float]]) -> dict[str, float]:
+    """Measures of several pictures as one: means, and the worst of the ranks."""
+    values = {name: [each[name] for each in of_pictures if name in each] for name in MEASURES}
+    return {
+        name: float(np.max(found) if name == "worst_rank" else np.mean(found))
+        for name, found in values.items()
+        if found
+    }
 
 
 def number(value: float) -> str:

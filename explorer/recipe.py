@@ -212,13 +212,15 @@ def from_dict(data: object, depth: int = 1) -> Recipe:
         raise InputError("A recipe must be a JSON object.")
     if data.get("format") != FORMAT:
         raise InputError(
-            f"The recipe has format {data.get('format')!r}, and this program reads format {FORMAT}."
+            f"The recipe has format {reprlib.repr(data.get('format'))}, and this program reads "
+            f"format {FORMAT}."
         )
     if depth > DEEPEST:
         raise InputError(f"At most {DEEPEST} recipes may start from one another in a row.")
     known = {entry.name for entry in dataclasses.fields(Recipe)} | {"format"}
     if unknown := sorted(set(data) - known):
-        raise InputError(f"The recipe has an entry '{unknown[0]}' that this program does not know.")
+        name = reprlib.repr(unknown[0])
+        raise InputError(f"The recipe has an entry {name} that this program does not know.")
     values = {name: value for name, value in data.items() if name != "format"}
     try:
         target = target_from(values.pop("target"))
@@ -231,11 +233,13 @@ def from_dict(data: object, depth: int = 1) -> Recipe:
 
 
 def from_json(text: str) -> Recipe:
-    """The recipe in a JSON text; `InputError` if there is none."""
+    """The recipe in a JSON text, such as `render --json` prints; `InputError` if there is none."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
         raise InputError("The recipe is not valid JSON.") from None
+    if isinstance(data, dict) and "format" not in data and isinstance(data.get("recipe"), dict):
+        data = data["recipe"]
     return from_dict(data)
 
 

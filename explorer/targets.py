@@ -279,7 +279,7 @@ def _check_channel(channel: object, layer: Layer) -> None:
         raise InputError(f"{layer.paper_name} needs a channel, a number from 0 to {last}.")
     if not 0 <= channel <= last:
         raise InputError(
-            f"{layer.paper_name} has no channel {channel}: they count from 0 to {last}."
+            f"{layer.paper_name} has no channel {_short(channel)}: they count from 0 to {last}."
         )
 
 

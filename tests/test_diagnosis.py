@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.catalogue import METHODS, TABLES
-from explorer.diagnosis import FINDINGS, Case, diagnosed, through_all_steps
+from explorer.diagnosis import FINDINGS, Case, diagnosed, diagnosed_of_all, through_all_steps
 from explorer.measures import judged
 from explorer.recipe import Recipe
 from explorer.render import render
@@ -138,3 +138,26 @@ def test_of_real_renders(tiny):
     assert "not converged" in of(noise | {"rms": {"size": 1}}, 12)
     assert "saturated" in of(noise | {"rms": {"size": 100}, "clip": {}}, 12)
     assert list(of({"plain": {"rate": 1e-6}}, 3)) == ["dead"]
+
+
+def test_several_pictures_are_looked_at_one_by_one():
+    """White seams between even pictures would pass for something that is in them."""
+    gray = np.full((4, 32, 32, 3), 128, np.uint8)
+    recipe, curve = case().recipe, LEVELING
+    assert set(diagnosed_of_all(recipe, gray, [GOOD] * 4, curve)) == {"dead"}
+    mixed = [picture(), gray[0]]
+    values = [GOOD | {"robust_ratio": 0.1}, GOOD]
+    assert set(diagnosed_of_all(recipe, mixed, values, curve)) == {"unstable", "dead"}
+    assert diagnosed_of_all(recipe, [picture()] * 2, [GOOD] * 2, curve) == {}
+
+
+@pytest.mark.parametrize(("deviation", "flat"), [(2, True), (3, False)])
+def test_how_flat_a_dead_picture_is(deviation, flat):
+    image = np.full((32, 32, 3), 128 + deviation, np.uint8)
+    image[16:] = 128 - deviation
+    assert ("dead" in diagnosed(case(image=image))) is flat
+
+
+def test_a_picture_of_one_full_color_is_saturated_and_not_dead():
+    white = np.full((32, 32, 3), 255, np.uint8)
+    assert set(diagnosed(case(image=white, saturated_share=1.0))) == {"saturated"}

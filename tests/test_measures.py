@@ -15,6 +15,7 @@ from explorer.measures import (
     activation,
     best_photo,
     colorfulness,
+    combined,
     fine_share,
     in_words,
     judged,
@@ -347,6 +348,16 @@ def test_judged_has_what_makes_sense(tiny):
         if "photo_ratio" in values:
             best = best_photo(tiny, target, SIZE)[1]
             assert values["photo_ratio"] == pytest.approx(values["robust_score"] / best)
+
+
+def test_of_several_pictures_the_means_and_the_worst_rank():
+    values = [
+        {"fine_share": 0.1, "worst_rank": 851, "robust_ratio": 0.5},
+        {"fine_share": 0.3, "worst_rank": 543},
+    ]
+    found = combined(values)
+    assert found == {"fine_share": pytest.approx(0.2), "robust_ratio": 0.5, "worst_rank": 851}
+    assert combined(values[:1]) == values[0]
 
 
 def test_judged_of_a_class(effnet):

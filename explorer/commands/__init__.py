@@ -75,7 +75,7 @@ def _main(argv: list[str] | None) -> int:
     parser = _Parser(prog="python -m explorer", description="See what a network looks for.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, module in COMMANDS.items():
-        summary = module.__doc__.splitlines()[0]
+        summary = (module.__doc__ or name).splitlines()[0]  # python -OO leaves out what modules say
         command = commands.add_parser(name, help=summary, description=summary)
         module.add(command)
     try:

@@ -1,6 +1,9 @@
 """Draw how filters answer to a photo, as a sheet of heat maps; say what is in it."""
 
+import sys
 from dataclasses import asdict
+
+import numpy as np
 
 from explorer.activations import (
     REPORT_FILTERS,
@@ -14,6 +17,7 @@ from explorer.commands.options import add_network, photo_of, print_json, ready, 
 from explorer.errors import InputError
 from explorer.images import SAMPLES, check_writable, png_bytes, write_whole
 from explorer.networks import load_network
+from explorer.networks.network import Network
 from explorer.recognition import guesses, recognizes
 from explorer.sheets import heat_map, sheet
 
@@ -38,6 +42,18 @@ def add(parser):
     parser.add_argument("-o", "--output", required=True, help="the PNG to write")
 
 
+def _answers(network: Network, image: np.ndarray, layers: list[str]):
+    """The layers' maps by name, and the best classes, if they can be told here."""
+    if recognizes(network):
+        last = network.layers[-1].name
+        try:
+            answers = network.activations(image, [*layers, last])
+            return answers, guesses(answers.pop(last))
+        except InputError as error:  # damaged weights, which the layers may do without
+            print(f"Without its classes: {error}", file=sys.stderr)
+    return network.activations(image, layers), []
+
+
 def run(arguments):
     """Compute and write the sheet."""
     path = check_writable(arguments.output)
@@ -48,9 +64,7 @@ def run(arguments):
         raise InputError(f"--filters must be at least 1, not {arguments.filters}.")
     photo = photo_of(arguments.photo)
     image = photo.fitted((network.input_size, network.input_size))
-    last = [network.layers[-1]] if recognizes(network) else []
-    answers = ready(network.name).activations(image, [layer.name for layer in (*layers, *last)])
-    found = [guess for layer in last for guess in guesses(answers.pop(layer.name))]
+    answers, found = _answers(ready(network.name), image, [layer.name for layer in layers])
     chosen = {
         name: strongest(answer, arguments.filters)
         if arguments.strongest

@@ -4,9 +4,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from explorer.diagnosis import Case, diagnosed, through_all_steps
+from explorer.diagnosis import diagnosed_of_all, through_all_steps
 from explorer.images import Photo
-from explorer.measures import judged, mean_likeness, standings
+from explorer.measures import combined, judged, mean_likeness, standings
 from explorer.networks.network import Network
 from explorer.recipe import Recipe
 from explorer.render import Frame
@@ -29,15 +29,15 @@ def judgment(
 
     Returns:
         "measures" by name; for a class "standings"; "diagnosis", name -> sentence; "ending". Of
-        several pictures, "measures" has the means, "pictures" what holds for each, and "likeness"
-        how alike the network finds them, from −1 to 1.
+        several pictures, "measures" has the means, of ranks the worst, "pictures" what holds for
+        each, and "likeness" how alike the network finds them, from −1 to 1.
     """
     kept, target = frame.kept, recipe.target
-    pictures, diagnosis, curve = [], {}, through_all_steps(recipe, curve)
-    for score, image in zip(kept.scores, kept.pictures, strict=True):
-        values = judged(network, target, image, photo)
-        diagnosis |= diagnosed(Case(recipe, image, values, curve))
-        entry = {"score": score, "measures": values}
+    pictures, curve = [], through_all_steps(recipe, curve)
+    values = [judged(network, target, image, photo) for image in kept.pictures]
+    diagnosis = diagnosed_of_all(recipe, kept.pictures, values, curve)
+    for score, image, measures in zip(kept.scores, kept.pictures, values, strict=True):
+        entry = {"score": score, "measures": measures}
         if is_class(network, target):
             found = standings(network, target.channel, image)
             entry["standings"] = {name: asdict(standing) for name, standing in found.items()}
@@ -46,15 +46,8 @@ def judgment(
     if len(pictures) == 1:
         (entry,) = pictures
         return {name: value for name, value in entry.items() if name != "score"} | told
-    names = dict.fromkeys(name for entry in pictures for name in entry["measures"])
-    means = {name: _mean([entry["measures"].get(name) for entry in pictures]) for name in names}
     likeness = mean_likeness(network, target, kept.pictures)
-    return {"measures": means, "pictures": pictures, "likeness": likeness} | told
-
-
-def _mean(values: list[float | None]) -> float:
-    there = [value for value in values if value is not None]
-    return sum(there) / len(there)
+    return {"measures": combined(values), "pictures": pictures, "likeness": likeness} | told
 
 
 def say_diagnosis(told: dict, name: str = "") -> None:

@@ -205,7 +205,11 @@ def recipe_in(path: str) -> Recipe:
     try:
         with open(path, encoding="utf-8-sig") as file:  # some editors put a byte order mark first
             text = file.read(LONGEST_RECIPE)
-    except (OSError, UnicodeDecodeError):
+    except FileNotFoundError:
+        raise InputError(f"There is no file with a recipe at '{path}'.") from None
+    except OSError as error:
+        raise InputError(f"'{path}' cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
         raise InputError(f"'{path}' is not a file with a recipe.") from None
     return from_json(text)
 

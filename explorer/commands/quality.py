@@ -107,11 +107,10 @@ def run(arguments):
 
 def _paths(output: str) -> tuple[Path, Path]:
     """The picture and the table that `-o` means, checked."""
-    path = Path(output)
-    if path.suffix.lower() not in ("", ".png"):
+    if Path(output).suffix.lower() not in ("", ".png"):
         raise InputError(f"The output '{output}' must be a name without an ending, or with .png.")
-    picture = path if path.suffix else path.parent / f"{path.name}.png"
-    return check_writable(picture), check_writable(picture.with_suffix(".json"), (".json",))
+    picture = check_writable(output if output.lower().endswith(".png") else f"{output}.png")
+    return picture, check_writable(picture.with_suffix(".json"), (".json",))
 
 
 def _recipes(arguments) -> list[Recipe]:

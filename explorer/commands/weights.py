@@ -1,6 +1,6 @@
 """Say which weights are on this machine, or get the dense layers' (528 MB)."""
 
-from explorer.commands.options import add_network, print_json
+from explorer.commands.options import add_network, print_json, ready
 from explorer.errors import InputError
 from explorer.networks import dense_weights, load_network
 
@@ -21,6 +21,7 @@ def run(arguments):
             return print_json({"network": network.name, "dense_weights": "embedded", "refused": []})
         return print(f"{network.title}'s weights are all embedded.")
     if arguments.download:
+        ready(network.name)
         dense_weights.download()
     found = dense_weights.find()
     if arguments.json:

@@ -7,6 +7,7 @@ and name are those of keras/src/applications/vgg16.py. Keras and h5py are import
 import contextlib
 import os
 import shutil
+import socket
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -37,6 +38,8 @@ SHAPES = {
     "predictions": ((4096, 1000), (1000,)),
 }
 
+SILENT_SECONDS = 60
+"""For which a server may send nothing, before a download is given up."""
 ROWS_OF_A_PIECE = 1024
 """Of a kernel's rows, those read at a time: at most 16 MB."""
 
@@ -72,7 +75,7 @@ def candidates() -> tuple[Path, ...]:
     """Where the file is looked for: the path in VGG16_WEIGHTS, if set, then Keras's cache."""
     named = os.environ.get(ENVIRONMENT_VARIABLE)
     cached = keras_cache() / FILE_NAME
-    return (Path(named).expanduser(), cached) if named else (cached,)
+    return (Path(os.path.expanduser(named)), cached) if named else (cached,)
 
 
 def problem(path: Path) -> str | None:
@@ -221,14 +224,18 @@ def _fetched(origin: str, md5: str, folder: str) -> Path:
     device.start()
     from keras.utils import get_file
 
-    with contextlib.redirect_stdout(sys.stderr):
-        try:
+    patience = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(SILENT_SECONDS)
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
             return Path(
                 get_file(FILE_NAME, origin, cache_dir=folder, cache_subdir="", file_hash=md5)
             )
-        except BaseException:
-            print()  # the bar has not ended its line
-            raise
+    except BaseException:
+        print(file=sys.stderr)  # the bar has not ended its line
+        raise
+    finally:
+        socket.setdefaulttimeout(patience)
 
 
 def _kernel_and_bias(group: "h5py.Group") -> list["h5py.Dataset"]:

@@ -506,8 +506,8 @@ def _looks_for(model: Network, layer: Layer, channel: int) -> None:
             st.rerun()
         st.caption(
             "The network starts from noise and climbs until this filter answers as strongly as "
-            "it can; the photo plays no part. It takes some ten seconds on a laptop that has nothing "
-            "else to do."
+            "it can; the photo plays no part. It takes some ten seconds on a laptop that is not "
+            "busy."
         )
     live.panel(PAGE, [f"{layer.paper_name}, filter {channel}"], [recipe])
     st.page_link(

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from explorer.diagnosis import Case, diagnosed, through_all_steps
+from explorer.diagnosis import diagnosed_of_all, through_all_steps
 from explorer.errors import InputError
 from explorer.images import Photo
 from explorer.measures import (
     MEASURES,
     QUARTER,
+    combined,
     in_words,
     judged,
     number,
@@ -44,16 +45,15 @@ def show(held: Ticket, view: View, i: int) -> None:
     frame = view.frames[i].kept
     try:
         with st.spinner("Measuring what the picture does to the network …"):
-            values = measures_of(frame, held.job.photo)
+            values = _judged(frame.recipe.to_json(), frame.step, frame, held.job.photo)
             classes = _standings_of(frame)
     except InputError as error:
         return st.info(str(error))
     curve = through_all_steps(frame.recipe, held.curve(i))
-    case = Case(frame.recipe, frame.image, values, curve)
-    for sentence in diagnosed(case).values():
+    for sentence in diagnosed_of_all(frame.recipe, frame.pictures, values, curve).values():
         st.warning(sentence, icon=":material/lightbulb:")
     with st.container(horizontal=True, key="measures"):
-        for name, value in values.items():
+        for name, value in combined(values).items():
             measure = MEASURES[name]
             title = measure.title.capitalize()
             st.metric(title, in_words(name, value), help=measure.help, width=MEASURE_WIDTH)
@@ -102,21 +102,16 @@ def table(titles: list[str], held: Ticket, view: View) -> None:
 
 
 def measures_of(frame: Frame, photo: Photo | None) -> dict[str, float]:
-    """Every measure of a frame's picture; of several pictures the mean, and the worst rank."""
-    return _judged(frame.recipe.to_json(), frame.step, frame, photo)
+    """Every measure of a frame's picture, or of its several pictures together."""
+    return combined(_judged(frame.recipe.to_json(), frame.step, frame, photo))
 
 
 @st.cache_data(max_entries=KEPT, show_spinner=False)
-def _judged(recipe: str, step: int, _frame: Frame, _photo: Photo | None) -> dict[str, float]:
+def _judged(recipe: str, step: int, _frame: Frame, _photo: Photo | None) -> list[dict[str, float]]:
+    """The measures of each of a frame's pictures."""
     network, target = load_network(_frame.recipe.network), _frame.recipe.target
     with _one_at_a_time:
-        found = [judged(network, target, picture, _photo) for picture in _frame.pictures]
-    values = {name: [v[name] for v in found if name in v] for name in MEASURES}
-    return {
-        name: float(np.max(of) if name == "worst_rank" else np.mean(of))
-        for name, of in values.items()
-        if of
-    }
+        return [judged(network, target, picture, _photo) for picture in _frame.pictures]
 
 
 def _standings_of(frame: Frame) -> pd.DataFrame | None:

@@ -18,6 +18,7 @@ import explorer
 from explorer.attribution import ATTRIBUTIONS, attribution
 from explorer.commands import COMMANDS, main
 from explorer.diagnosis import Case, diagnosed
+from explorer.errors import InputError
 from explorer.excitation import score_and_gradient
 from explorer.images import png_bytes, read_note, sample_photo
 from explorer.measures import in_words, judged, mean_likeness, standings
@@ -147,6 +148,12 @@ REJECTIONS = {
     "output is a folder": (["render", *TARGET, "-o", "folder.png"], "folder.png"),
     "output with a long name": (["render", *TARGET, "-o", "x" * 300 + ".png"], "xxx"),
     "output is no PNG": (["render", *TARGET, "-o", "a.jpg"], ".png"),
+    "output with a slash": (["render", *TARGET, "-o", "plain.png/"], "'plain.png/' is a folder"),
+    "output is no file": (["render", *TARGET, "-o", "pipe.png"], "not a regular file"),
+    "quality into a folder": ([*QUALITY, "-o", "folder/"], "needs a name"),
+    "quality without a name": ([*QUALITY, "-o", ".png"], "needs a name"),
+    "channel of many digits": (["render", "--layer=conv3_1", "--channel", "9" * 400, *OUT], "..."),
+    "recipe that cannot be read": (["render", "--recipe", "folder", *OUT], "cannot be read: Is a"),
     "output without a name": (["render", *TARGET, "-o", ".png"], "needs a name"),
     "quality to nothing": ([*QUALITY, "-o", ""], "needs a name"),
     "quality to this folder": ([*QUALITY, "-o", "."], "needs a name"),
@@ -236,6 +243,7 @@ REJECTIONS = {
 def test_rejections_are_one_sentence(run, tmp_path, sentence, arguments, reason):
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder.png").mkdir()
+    os.mkfifo(tmp_path / "pipe.png")
     (tmp_path / "text.jpg").write_text("no photo")
     (tmp_path / "plain.png").write_bytes(png_bytes(np.zeros((8, 8, 3), np.uint8)))
     (tmp_path / "other.png").write_bytes(png_bytes(np.ones((8, 8, 3), np.uint8)))
@@ -911,6 +919,48 @@ def test_color_scales(run, vgg, tmp_path, scale):
     assert sum(bright) == 8 if scale == "filter" else sum(bright) < 4
 
 
+def test_damaged_dense_weights_leave_the_maps(run, vgg, monkeypatch, sentence):
+    """Which are of embedded layers."""
+
+    def damaged(image, names):
+        if "softmax" in names:
+            raise InputError("The weights file x.h5 cannot be used because it is damaged.")
+        return compute(image, names)
+
+    compute = vgg.activations
+    monkeypatch.setattr(vgg, "require", lambda *_: None)
+    monkeypatch.setattr(vgg, "activations", damaged)
+    arguments = ("activations", "cat", "--layers", "conv1_1", "--filters", "1", "-o", "sheet.png")
+    status, out, err = run(*arguments)
+    assert (status, out) == (0, "")
+    sentence(err)
+    assert "Without its classes: The weights file x.h5" in err
+
+
+def test_what_is_at_the_end_of_a_link_is_written(run, tiny, tmp_path):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "link.png").symlink_to(tmp_path / "there" / "a.png")
+    arguments = ("--network", "tiny", "--layer", "TWO", "--channel", "2", "--steps", "1")
+    assert run("render", *arguments, "--size", "32", "-o", "link.png")[0] == 0
+    assert (tmp_path / "link.png").is_symlink()
+    assert pixels(tmp_path / "there" / "a.png").shape == (32, 32, 3)
+
+
+def test_help_without_docstrings():
+    """As `python -OO` leaves them out."""
+    command = [sys.executable, "-OO", "-m", "explorer", "--help"]
+    found = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert (found.returncode, found.stderr) == (0, "") and "render" in found.stdout
+
+
+def test_what_render_says_is_a_recipe_too(run, tiny, tmp_path):
+    options = ["--network", "tiny", "--layer", "TWO", "--channel", "2", "--steps", "2"]
+    _, told, _ = run("render", *options, "--size", "32", "--json", "-o", "a.png")
+    (tmp_path / "told.json").write_text(told)
+    assert run("render", "--recipe", "told.json", "-o", "b.png")[0] == 0
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
 def test_a_closed_pipe_is_no_error():
     """`python -m explorer layers | head -1`."""
     command = f"{sys.executable} -m explorer presets --json | head -1"
@@ -937,7 +987,7 @@ def test_no_work_is_lost_when_nobody_reads_its_progress(tmp_path, gone):
     assert pixels(path).shape == (64, 64, 3) and read_picture(path)
 
 
-@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&-"])
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&-", "<&- 2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_are_no_error(tmp_path, closed):
     """And nothing that was to be said goes into the file that takes a stream's number."""
     command = f"{sys.executable} -m explorer {NAIVE} -o {tmp_path / 'a.png'} {closed}"

@@ -91,6 +91,13 @@ def test_candidates_in_order(monkeypatch, tmp_path):
     assert dense_weights.candidates() == (tmp_path / "mine.h5", cached)
 
 
+def test_a_home_that_does_not_exist_is_told(monkeypatch):
+    monkeypatch.setenv("VGG16_WEIGHTS", "~nobody-of-this-name/mine.h5")
+    assert dense_weights.find().refused == (
+        (Path("~nobody-of-this-name/mine.h5"), "it does not exist"),
+    )
+
+
 def test_first_usable_candidate_is_found(monkeypatch, tmp_path):
     assert dense_weights.find() == dense_weights.Found(None, ())
     cached = write(dense_weights.keras_cache() / dense_weights.FILE_NAME)
@@ -280,11 +287,11 @@ def test_damaged_values(tmp_path):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Serves `server.content` as the path asks for it: /whole, /cut, /interrupt; else 404."""
+    """Serves `server.content` as the path asks: /whole, /cut, /silent, /interrupt; else 404."""
 
     def do_GET(self):
         content = self.server.content
-        if self.path not in ("/whole", "/cut", "/interrupt"):
+        if self.path not in ("/whole", "/cut", "/silent", "/interrupt"):
             self.send_error(404)
             return
         self.send_response(200)
@@ -294,6 +301,8 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
             return
         self.wfile.write(content[: len(content) // 2])
+        if self.path == "/silent":
+            self.server.done.wait(10)
         if self.path == "/interrupt":
             deadline = time.monotonic() + 10
             while not self.server.partial() and time.monotonic() < deadline:
@@ -382,6 +391,14 @@ def test_cut_download(server, target, capfd):
     text = failure(target, server.url + "/cut", md5(server.content))
     assert capfd.readouterr().err.endswith("\n")  # what follows has a line of its own
     assert f"got only {size // 2} out of {size} bytes" in text
+
+
+def test_a_server_that_falls_silent(server, target, monkeypatch):
+    monkeypatch.setattr(dense_weights, "SILENT_SECONDS", 0.3)
+    began = time.monotonic()
+    assert "timed out" in failure(target, server.url + "/silent", md5(server.content))
+    assert time.monotonic() - began < 8
+    assert socket.getdefaulttimeout() is None
 
 
 def test_absent_from_the_server(server, target):

@@ -71,7 +71,8 @@ def test_every_number_beside_a_figure_is_explained(section):
 
 
 @pytest.mark.parametrize(
-    ("limit", "words"), [("STEPS", "More than 100 steps"), ("PIXELS", "224×224 pixels is too large")]
+    ("limit", "words"),
+    [("STEPS", "More than 100 steps"), ("PIXELS", "224×224 pixels is too large")],
 )
 def test_what_takes_more_than_is_allowed_is_not_offered(monkeypatch, limit, words):
     monkeypatch.setenv(f"EXPLORER_{limit}", "100")
