@@ -199,6 +199,7 @@ def code_of(
     scale: str,
     lay_over: bool,
     excited: Target | None = None,
+    class_: Target | None = None,
 ) -> str:
     """Python that computes and saves the pictures that are on screen.
 
@@ -209,17 +210,18 @@ def code_of(
         scale: one of `SCALES`.
         lay_over: whether the maps lie over the photo.
         excited: a neuron whose attributions are on screen too.
+        class_: a class, resolved, whose attributions are.
     """
     source = f'SAMPLES["{photo}"]' if photo in SAMPLES else '"my-photo.jpg"'
     drawing = "overlay(photo, values, top)" if lay_over else "heat_map(values, 0, top)"
     top = {"filter": "values.max()", "layer": "answer.max()", "global": "highest"}[scale]
     helpers = ["overlay"] * lay_over + ["strongest"] * choice.startswith("strongest")
     side = network.input_size
-    names = "Target, load_network, read_photo" if excited else "load_network, read_photo"
+    names = "Target, load_network, read_photo" if excited or class_ else "load_network, read_photo"
     lines = ["from PIL import Image", "", f"from explorer import {names}"]
     if helpers:
         lines.append(f"from explorer.activations import {', '.join(helpers)}")
-    if excited:
+    if excited or class_:
         lines.append(
             "from explorer.attribution import ATTRIBUTIONS, attribution, seen_by, signed_picture"
         )
@@ -243,14 +245,15 @@ def code_of(
         f"        picture = {drawing}",
         '        Image.fromarray(picture).save(f"{layer}-{channel}.png")',
     ]
-    if excited:
+    followed = [(target, start) for target, start in ((excited, ""), (class_, "class-")) if target]
+    for target, start in followed:
         lines += [
             "",
-            f'target = Target("{excited.layer}", {excited.channel}, {excited.position})',
+            f'target = Target("{target.layer}", {target.channel}, {target.position})',
             f"square = seen_by(network, target, ({side}, {side}))",
             "for method in ATTRIBUTIONS:",
             "    values = attribution(network, photo, target, method)  # float32 (h, w, 3)",
             "    picture = signed_picture(square.cut(values))",
-            '    Image.fromarray(picture).save(f"{method}.png")',
+            f'    Image.fromarray(picture).save(f"{start}{{method}}.png")',
         ]
     return "\n".join(lines) + "\n"

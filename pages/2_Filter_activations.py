@@ -79,11 +79,13 @@ with right:
 looked_at_too = chosen | {looked_at.name: [state[f"{PAGE}:filter"]]}
 activations.one_filter(model, looked_at, answer, image, tops(found, looked_at_too, scale), lay_over)
 excited, room = attribution.offer(looked_at, answer)
+class_, class_room = attribution.offer_classes(model, photo)
 address.write(PAGE, activations.link())
 with st.expander("Show code"):
     names = [layer.paper_name for layer in layers]
-    code = code_of(model, photo.name, names, expression, scale, lay_over, excited)
+    code = code_of(model, photo.name, names, expression, scale, lay_over, excited, class_)
     st.code(code, "python")
 steady.echo()
-if excited:  # after all the rest, which need not wait for it
-    attribution.show(room, model, photo, excited)
+for target, place in ((excited, room), (class_, class_room)):
+    if target:  # after all the rest, which need not wait for it
+        attribution.show(place, model, photo, target)

@@ -106,10 +106,14 @@ def fill(link: Mapping[str, str]) -> list[str]:
         read = partial(whole, link.get(name, "0"), name, 0, 1)
         state[f"{PAGE}:{name}"] = bool(tried(read, 0))
     last = layer.channels - 1
-    state[f"{PAGE}:filter"] = None
+    state[f"{PAGE}:filter"] = state[f"{PAGE}:found"] = None
     if "filter" in link:
         read = partial(whole, link["filter"], "filter", 0, last)
         state[f"{PAGE}:filter"] = tried(read, None)
+    state[f"{PAGE}:class"] = None
+    if "class" in link:
+        read = partial(whole, link["class"], "class", 0, len(model.classes) - 1)
+        state[f"{PAGE}:class"] = tried(read, None)
     if photo := link.get("photo", link.get("own")):
         own = own_photo() and own_photo().name
         state[f"{PAGE}:photo"] = tried(lambda: photo_in(photo, own), FIRST_SAMPLE)
@@ -129,6 +133,8 @@ def link() -> dict[str, str]:
         entries["filters"] = str(state[f"{PAGE}:{of}"])
     entries["scale"] = state[f"{PAGE}:scale"]
     entries |= {name: "1" for name in SWITCHES if state[f"{PAGE}:{name}"]}
+    if state.get(f"{PAGE}:class") is not None:
+        entries["class"] = str(state[f"{PAGE}:class"])
     return entries | {"filter": str(state[f"{PAGE}:filter"])}
 
 
@@ -258,11 +264,12 @@ def choose_colors() -> tuple[str, bool]:
 
 
 def settle_filter(answer: np.ndarray, shown: Sequence[int]) -> None:
-    """The filter looked at; until one is chosen, the strongest of those shown."""
+    """The filter looked at; until one is chosen, the strongest of those shown, of any photo."""
     state, strengths = st.session_state, means(answer)
-    if state.get(f"{PAGE}:filter") is None:
+    if state.get(f"{PAGE}:filter") in (None, state.get(f"{PAGE}:found")):
         among = shown or range(len(strengths))
-        state[f"{PAGE}:filter"] = int(max(among, key=lambda channel: strengths[channel]))
+        found = int(max(among, key=lambda channel: strengths[channel]))
+        state[f"{PAGE}:filter"] = state[f"{PAGE}:found"] = found
 
 
 def _pick(layer: str, channel: int) -> None:
@@ -466,9 +473,10 @@ def _describe(
 ) -> None:
     height, width = answer.shape[:2]
     if numbers.highest <= 0:
+        best = int(means(answer).argmax())
         st.info(
             "This filter is silent on the photo: nowhere is its activation above 0. Try another "
-            "photo."
+            f"photo, or filter {best}, which answers to this one most."
         )
         return
     strengths = means(answer)

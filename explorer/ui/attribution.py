@@ -1,4 +1,4 @@
-"""Which pixels of the photo excite the filter that is looked at, by three methods side by side."""
+"""Which pixels of the photo excite a filter, or speak for a class: three methods side by side."""
 
 from collections.abc import Iterator
 
@@ -15,24 +15,32 @@ from explorer.attribution import (
 )
 from explorer.errors import InputError
 from explorer.images import SAMPLES, Photo, data_url, jpeg_bytes
+from explorer.networks.classes import short_name
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.sheets import enlarged
-from explorer.targets import Target
+from explorer.targets import Target, is_class
+from explorer.ui import recognition
 from explorer.ui.activations import LARGE, PAGE
 from explorer.ui.session import network
 
 STYLE = """
 <style>
-.st-key-attributions { display: grid; gap: 1rem;
+[class*="st-key-attributions"] { display: grid; gap: 1rem;
   grid-template-columns: repeat(auto-fit, minmax(min(13rem, 45%), 1fr)); }
-.st-key-attributions > div { width: auto; }
+[class*="st-key-attributions"] > div { width: auto; }
 </style>
 """
+CAUTION = (
+    "Deconvnet and guided backpropagation look crisp partly because they bring back the photo's "
+    "edges, whatever is asked for (Nie et al. 2018, Adebayo et al. 2018)."
+)
 HELP = (
     "For the place where the photo excites it most: what of the photo would raise or lower the "
-    "activation there. Deconvnet and guided backpropagation look crisp partly because they bring "
-    "back the photo's edges whichever filter is asked (Nie et al. 2018, Adebayo et al. 2018)."
+    f"activation there. {CAUTION}"
+)
+CLASS_HELP = (
+    f"What of the photo would raise or lower the score of the class, before softmax. {CAUTION}"
 )
 READING = (
     "Beside it, what each method finds there: gray is nothing; a color says which way red, green "
@@ -62,30 +70,57 @@ def offer(layer: Layer, answer: np.ndarray) -> tuple[Target | None, object]:
     return Target(layer.paper_name, channel, (numbers.row, numbers.column)), room
 
 
+def offer_classes(model: Network, photo: Photo) -> tuple[Target | None, object]:
+    """Ask for which class of a photo to show it, where the network can tell classes here.
+
+    Returns:
+        The class, resolved, or None if nothing is to be shown; and the room to `show` it in.
+    """
+    state = st.session_state
+    try:
+        found = recognition.best(model, photo)
+    except InputError:  # which is told where the classes would be
+        found = []
+    if not found:
+        return None, None
+    st.subheader("Which pixels speak for a class?", anchor=recognition.WHY)
+    numbers = [guess.number for guess in found]
+    if state.get(f"{PAGE}:class") not in (None, *numbers):
+        numbers.append(state[f"{PAGE}:class"])
+    st.pills("Choose a class", numbers, format_func=short_name, key=f"{PAGE}:class")
+    st.caption(CLASS_HELP)
+    number, room = state[f"{PAGE}:class"], st.container()
+    if number is None:
+        return None, room
+    size = (model.input_size, model.input_size)
+    return Target(class_=number).resolved(model, size), room
+
+
 def show(room, model: Network, photo: Photo, target: Target) -> None:
-    """The part of the photo that the filter sees, and what each method finds in it."""
-    layer, size = model.layer(target.layer), (model.input_size, model.input_size)
+    """The part of the photo that the target sees, and what each method finds in it."""
+    size = (model.input_size, model.input_size)
     remembered = _of_samples if photo.name in SAMPLES else _of_own
-    where = f"{layer.paper_name}, filter {target.channel}"
+    where, place = what_of(model, target), "What it sees there"
+    if target.position:
+        row, column = target.position
+        seen = f"At row {row}, column {column} of its map. "
+        alt = f"The part of the photo that {where} sees at row {row}, column {column}"
+    else:
+        place, seen, alt = "The photo", "", "The photo"
     with room:
         st.html(STYLE)
         try:
-            with st.spinner(f"Following the activation of {where} back to the pixels …"):
+            with st.spinner(f"Following {where} back to the pixels …"):
                 found = remembered(model.name, photo.name, target, photo)
         except InputError as error:
             st.error(str(error))
             return
-        with st.container(horizontal=True, key="attributions"):
+        with st.container(horizontal=True, key=f"attributions-{target.kind}"):
             with st.container():
                 patch = seen_by(model, target, size).cut(photo.fitted(size))
-                row, column = target.position
-                st.markdown("**What it sees there**")
-                st.image(
-                    _url(patch),
-                    width="stretch",
-                    alt=f"The part of the photo that {where} sees at row {row}, column {column}",
-                )
-                st.caption(f"At row {row}, column {column} of its map. {READING}")
+                st.markdown(f"**{place}**")
+                st.image(_url(patch), width="stretch", alt=alt)
+                st.caption(f"{seen}{READING}")
             for name, method in ATTRIBUTIONS.items():
                 signed, strong = found[name]
                 with st.container():
@@ -101,6 +136,13 @@ def show(room, model: Network, photo: Photo, target: Target) -> None:
                     st.caption(f"{method.help} Each ReLU passes back {method.rule}.")
         if notes := list(_notes(model)):
             st.caption(" ".join(notes))
+
+
+def what_of(model: Network, target: Target) -> str:
+    """A filter or a class in words: "conv3_1, filter 1", "class tabby"."""
+    if is_class(model, target):
+        return f"class {short_name(target.channel)}"
+    return f"{model.layer(target.layer).paper_name}, filter {target.channel}"
 
 
 def _notes(model: Network) -> Iterator[str]:

@@ -188,6 +188,7 @@ def test_every_view_has_code_that_runs(tmp_path, monkeypatch):
         ({"view": "row", "scale": "global"}, 25),
         ({"mode": "numbers", "filters": "7,9", "scale": "layer"}, 2),
         ({"mode": "numbers", "filters": "7", "layer": "conv2_1", "pixels": "1"}, 1 + 3),
+        ({"network": "efficientnet-lite0", "filters": "1", "class": "285"}, 1 + 3),
     ):
         app = opened(**parameters)
         exec(app.code[0].value, {})
@@ -273,6 +274,40 @@ def found(monkeypatch) -> list[str]:
         lambda *arguments: methods.append(arguments[-1]) or original(*arguments),
     )
     return methods
+
+
+def test_which_pixels_speak_for_a_class(effnet, found):
+    app = opened(network="efficientnet-lite0", photo="cat")
+    cat, *others = app.button_group(key="activations:class").options
+    assert cat == "Egyptian cat" and len(others) == 4
+    assert found == [] and "class" not in link(app)
+    app.button_group(key="activations:class").set_value(285)
+    sound(app.run())
+    assert link(app)["class"] == "285" and found == list(ATTRIBUTIONS)
+    assert (
+        f"{ATTRIBUTIONS['guided'].title}: which pixels excite class Egyptian cat"
+        in alternatives(app)
+    )
+
+
+def test_a_class_that_is_not_among_the_best_can_be_asked_for_too(effnet, found):
+    app = opened(network="efficientnet-lite0", photo="cat", **{"class": "130"})
+    options = app.button_group(key="activations:class").options
+    assert len(options) == 6 and options[-1] == "flamingo" and found == list(ATTRIBUTIONS)
+    assert "a class" not in said(opened(photo="cat", **{"class": "130"})), "VGG16 tells none here"
+
+
+def test_the_filter_is_the_new_photos_unless_one_was_chosen(vgg):
+    app = opened(layer="conv5_3", mode="strongest", photo="cat")
+    first = link(app)["filter"]
+    app.button(key="activations:pick Coffee").click()
+    sound(app.run())
+    answer = vgg.activations(sample_photo("coffee").fitted((224, 224)), ["conv5_3"])["block5_conv3"]
+    assert link(app)["filter"] == str(answer.mean(axis=(0, 1)).argmax()) != first
+    app.number_input(key="activations:filter").set_value(7)
+    sound(app.run())
+    app.button(key="activations:pick Temple").click()
+    assert link(sound(app.run()))["filter"] == "7"
 
 
 def test_pixels_are_found_when_asked_for_and_once(found):
