@@ -14,6 +14,7 @@ import scipy
 from explorer.images import SAMPLES, sample_photo
 from explorer.measures import fine_share
 from explorer.networks import load_network
+from explorer.presets import PRESETS
 from explorer.report.figures import NAIVE_LAYERS, NETWORK, SIZE
 from explorer.report.numbers import ALL
 from explorer.report.results import Results
@@ -97,17 +98,21 @@ def _words(measure: str, value: float) -> str:
 
 
 def _title(preset: str) -> str:
-    return preset.partition("/")[2]
+    title = PRESETS[preset].title
+    return f"“{title[0].lower()}{title[1:]}”"
+
+
+_BY = f"by more than {100 * NOTICEABLE:g} %"
 
 
 def falls(measure: str, before: str, after: str, subjects: Sequence[str] = BOTH) -> Claim:
     """A measure is noticeably lower with one preset than with another."""
-    return _changes(measure, before, after, subjects, "falls", lambda a, b: b < a - _margin(a))
+    return _changes(measure, before, after, subjects, f"falls {_BY}", _fell)
 
 
 def rises(measure: str, before: str, after: str, subjects: Sequence[str] = BOTH) -> Claim:
     """A measure is noticeably higher with one preset than with another."""
-    return _changes(measure, before, after, subjects, "rises", lambda a, b: b > a + _margin(a))
+    return _changes(measure, before, after, subjects, f"rises {_BY}", _rose)
 
 
 def stays(
@@ -121,6 +126,14 @@ def stays(
     return _changes(
         measure, before, after, subjects, words, lambda a, b: least * a <= b <= most * a
     )
+
+
+def _fell(before: float, after: float) -> bool:
+    return after < before - _margin(before)
+
+
+def _rose(before: float, after: float) -> bool:
+    return after > before + _margin(before)
 
 
 def _margin(value: float) -> float:
@@ -233,9 +246,9 @@ def maps_fall(measure: str) -> Claim:
         values = {entry["layer"]: entry["measures"][measure] for entry in results.layers}
         first, last = next(iter(values.values())), list(values.values())[-1]
         yield Check(
-            f"activations: {ALL[measure].title} falls from the first to the last layer",
+            f"activations: {ALL[measure].title} falls {_BY} from the first to the last layer",
             ", ".join(f"{name} {_words(measure, value)}" for name, value in values.items()),
-            last < first - _margin(first),
+            _fell(first, last),
         )
 
     return claim
@@ -287,9 +300,9 @@ def tiles_save_time(results: Results) -> Iterable[Check]:
     """A step with tiles takes noticeably less time."""
     plain, tiled = (results.tiles[f"seconds_{way}"] for way in ("without", "with"))
     yield Check(
-        "speed: a step takes less time with tiles than without",
+        f"speed: the time of a step falls {_BY} with tiles",
         f"{plain:.3f} s → {tiled:.3f} s",
-        tiled < plain - _margin(plain),
+        _fell(plain, tiled),
     )
 
 

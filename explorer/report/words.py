@@ -17,8 +17,8 @@ SHOWN = (
 )
 """Measures beside each picture, with the score and, for a class, those of `OF_CLASS`."""
 OF_CLASS = ("rank", "probability", "worst_rank", "parts")
-EXPLAINED = tuple(ALL[name] for name in (*SHOWN, *OF_CLASS, *OF_MAPS))
-"""Every measure that stands beside a figure or a map."""
+EXPLAINED = tuple(ALL[name] for name in dict.fromkeys((*SHOWN, *OF_CLASS, *OF_MAPS, *ALL)))
+"""Every measure, those first that stand beside a figure or a map."""
 
 
 def name_of(figure: Figure) -> str:
@@ -106,7 +106,7 @@ def table(results: Results) -> str:
     for key, (title, _) in SECTIONS.items():
         said = "; ".join(
             f"{mark_of(row)} {row['short']}: **{row['verdict']}**".lstrip()
-            + f" ({row['held']} of {len(row['checks'])})" * bool(row["checks"])
+            + f" ({row['held']} of {len(row['checks'])})"
             for row in rows
             if row["section"] == key
         )
