@@ -81,7 +81,7 @@ with left:
         networks.offer_classes(PAGE, fill, model)
     controls.suit(PAGE, target, model, state[f"{PAGE}:size"], own_steps=True)
     common = controls.shared(PAGE, own_photo())
-    button = st.container()
+    button = layout.draw_bar()
     layout.point("To the picture ↑", PICTURE)
     recipe = controls.recipe(PAGE, target, model, common, own_steps=True)
     with st.expander("Open a saved picture with all its settings"):
@@ -100,6 +100,8 @@ with left:
 asked = state.pop(f"{PAGE}:wanted", False)
 same = live.shows(PAGE, [recipe])
 clicked = button.button("Render", type="primary", width="stretch", disabled=same or recipe is None)
+if sentence := live.refusal(PAGE, [recipe]):
+    button.error(sentence)
 if recipe:
     address.write(PAGE, live.link(PAGE, [recipe]))
     if clicked or ((opened or asked) and not same):

@@ -83,18 +83,22 @@ complaints, opened = address.enter(PAGE, fill)
 model = networks.choose(PAGE, fill)
 warm_up(model.name)
 layout.complain(complaints)
+with st.container(horizontal=True, gap="small"):
+    for title, names in SERIES.items():
+        too_many = len(names) > settings().recipes
+        st.button(title, on_click=show_series, args=(names,), disabled=too_many)
+st.caption(
+    "Of the report's four, each keeps those before it; its improved methods go on from there. A "
+    "lower score is the price: look at fine grain and the robust score below the pictures."
+)
 left, right = layout.stage(4, 8)
 with left:
     target = excite.choose(PAGE, model, own_photo())
     if target and target.class_ is not None:
         networks.offer_classes(PAGE, fill, model)
     common = controls.shared(PAGE, own_photo())
-    button = st.container()
+    button = layout.draw_bar()
     layout.point("To the pictures ↑", PICTURES)
-    with st.container(horizontal=True, gap="small"):
-        for title, names in SERIES.items():
-            too_many = len(names) > settings().recipes
-            st.button(title, on_click=show_series, args=(names,), disabled=too_many)
     count = state[f"{PAGE}:count"]
     if settings().recipes > 2:
         count = st.slider("Recipes", 2, settings().recipes, key=f"{PAGE}:count")
@@ -111,6 +115,8 @@ if None in recipes:
 asked = state.pop(f"{PAGE}:wanted", False)
 same = live.shows(PAGE, recipes)
 clicked = button.button("Render all", type="primary", width="stretch", disabled=same or not recipes)
+if sentence := live.refusal(PAGE, recipes):
+    button.error(sentence)
 if recipes:
     address.write(PAGE, live.link(PAGE, recipes))
     if clicked or ((opened or asked) and not same):

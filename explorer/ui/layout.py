@@ -43,6 +43,9 @@ h1 { font-size: 2rem !important; padding-bottom: 0.2rem !important; }
 [class*="st-key-progress-"] [data-testid="stColumn"]:has(button) { min-width: 6.5rem; }
 [class*="st-key-progress-"] [data-retained="true"] { display: none; }
 .st-key-hidden { display: none; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+div:has(> .st-key-draw), .st-key-draw { position: sticky; bottom: 0; z-index: 2;
+  padding-block: 0.4rem; background: light-dark(#fff, #171614); }
 .st-key-measures [data-testid="stMetricValue"] { font-size: 1.35rem; }
 .waiting { aspect-ratio: 1; border-radius: 6px; background: rgba(128, 128, 128, 0.18); }
 [data-testid="stColumn"]:has(> div [data-testid="stPopover"]) { min-width: 7rem; }
@@ -84,6 +87,11 @@ def stage(controls: int = 5, picture: int = 7):
     """
     with st.container(key="stage"):
         return st.columns((controls, picture), gap="large")
+
+
+def draw_bar():
+    """Where the button stands that draws: it stays in sight while its controls are."""
+    return st.container(key="draw")
 
 
 def landmark(name: str) -> None:

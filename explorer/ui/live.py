@@ -130,6 +130,8 @@ def _in_row(count: int) -> int:
 def _status(page: str, held: Ticket, view: View) -> None:
     with st.container(key=f"progress-{page}"):
         _progress(page, held, view)
+    words = "Drawing" if view.status in LIVE else f"{view.status.capitalize()} drawing"
+    st.html(f'<div role="status" class="unseen">{words}</div>')  # read aloud when it changes
 
 
 def _progress(page: str, held: Ticket, view: View) -> None:
