@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.recipe import Recipe
+from explorer.step_rules import STEP_RULES
 
 FLAT = 3.0
 """Gray levels of deviation, within each color, below which a picture shows nothing."""
@@ -80,19 +81,9 @@ class Finding:
 
 
 def _with_more(recipe: Recipe, what: str) -> str:
-    rule = next(name for name in recipe.methods if name in _STEP)
-    return f"{what}{_STEP[rule]}"
-
-
-_STEP = {
-    "rms": "rms.size",
-    "progress": "progress.gain",
-    "plain": "plain.rate",
-    "adam": "adam.rate",
-    "nadam": "nadam.rate",
-    "rmsprop": "rmsprop.rate",
-}
-"""The setting that makes each rule's steps larger."""
+    """The setting that makes the steps larger, which is the first of each step rule."""
+    (rule,) = (rule for rule in STEP_RULES if rule.name in recipe.methods)
+    return f"{what}{rule.name}.{rule.parameters[0].name}"
 
 
 def _steadier(recipe: Recipe) -> str:

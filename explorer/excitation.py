@@ -70,7 +70,7 @@ def _place_in_view(network: Network, target: Target, size, view) -> tuple[int, i
     if size == view or not layer.spatial:
         return row, column
     (height, width), (rows, columns) = (network.output_size(layer, s) for s in (size, view))
-    return min(row * rows // height, rows - 1), min(column * columns // width, columns - 1)
+    return row * rows // height, column * columns // width
 
 
 def excitation(

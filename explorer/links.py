@@ -13,7 +13,15 @@ from explorer.images import SAMPLES
 from explorer.networks import DEFAULT_NETWORK, load_network
 from explorer.networks.network import Network
 from explorer.presets import DEFAULT_PRESET
-from explorer.recipe import MOST_STEPS, PhotoStart, Recipe, preset
+from explorer.recipe import (
+    LARGEST_SEED,
+    LARGEST_SIDE,
+    MOST_STEPS,
+    SMALLEST_SIDE,
+    PhotoStart,
+    Recipe,
+    preset,
+)
 from explorer.targets import (
     Target,
     describe,
@@ -156,7 +164,7 @@ def recipes_in(
     name = link.get("network", DEFAULT_NETWORK)
     network = tried(lambda: load_network(name), load_network())
     size = tried(lambda: _size(link.get("size", "224")), (224, 224))
-    seed = tried(lambda: whole(link.get("seed", "0"), "seed", 0, 2**32 - 1), 0)
+    seed = tried(lambda: whole(link.get("seed", "0"), "seed", 0, LARGEST_SEED), 0)
     target = tried(lambda: target_in(link, network, size, own), None)
     if target is None:
         target = _next_best_target(link, network, size)
@@ -196,7 +204,7 @@ def whole(text: str, what: str, low: int, high: int) -> int:
 
 
 def _size(text: str) -> tuple[int, int]:
-    sides = [whole(side, "size", 32, 1024) for side in text.split("x")]
+    sides = [whole(side, "size", SMALLEST_SIDE, LARGEST_SIDE) for side in text.split("x")]
     if len(sides) > 2:
         raise InputError(f"A size is one number or two, such as 224 or 160x224, not '{text}'.")
     return (sides[0], sides[-1])

@@ -20,6 +20,7 @@ FORMAT = 1
 """Version of the JSON form."""
 SMALLEST_SIDE, LARGEST_SIDE = 32, 1024
 MOST_STEPS = 10_000
+LARGEST_SEED = 2**32 - 1
 LARGEST_WEIGHT = 1_000_000
 DEEPEST = 6
 """How many recipes may start from one another in a row."""
@@ -79,7 +80,7 @@ class Recipe:
         put("target", self.target.resolved(network, self.size))
         fewest = 0 if isinstance(self.start, Blend) else 1
         put("steps", _whole("The number of steps", self.steps, fewest, MOST_STEPS))
-        put("seed", _whole("The seed", self.seed, 0, 2**32 - 1))
+        put("seed", _whole("The seed", self.seed, 0, LARGEST_SEED))
         if self.keep not in KEEP:
             raise InputError(
                 f"A recipe keeps the last or the best picture, not {reprlib.repr(self.keep)}."

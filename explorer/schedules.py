@@ -35,8 +35,8 @@ def of_round(
     The last round sees the whole, each earlier one `rescale` percent of the next one's side.
     """
     length = max(1, -(-steps // rounds))
-    left = (max(steps, 1) - 1) // length - step // length
-    return _shrunk(size, (rescale / 100.0) ** max(0, left))
+    left = max(0, (steps - 1) // length - step // length)  # a blend has no steps
+    return _shrunk(size, (rescale / 100.0) ** left)
 
 
 def coarse_to_fine(

@@ -84,7 +84,7 @@ def offsets(cut: tuple[Line, Line], draw):
     steps = tf.constant([each.slack // each.stride + 1 for each in cut], tf.float32)
     strides = tf.constant([each.stride for each in cut])
     chosen = tf.cast(tf.floor(share * steps), tf.int32)
-    return strides * chosen * tf.constant([int(each.count > 1) for each in cut])
+    return strides * chosen  # of a single tile, which has no slack, nothing
 
 
 def tiles(image, draw, excite, network, layers, side, halo):

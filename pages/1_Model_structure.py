@@ -85,8 +85,7 @@ with right:
     structure.field_on_photo(model, layer, photo)
 
 st.subheader("Every layer")
-parameters, work = (structure.largest_share(model, quantity) for quantity in structure.QUANTITIES)
-st.markdown(f"{parameters.capitalize()}; {work}.")
+st.markdown(structure.shares_in_words(model))
 layer_table.draw(model, layer, f"{PAGE}:table {model.name}", choose)
 st.caption(
     "A multiply-add is one multiplication and one addition; the sums of all layers are "

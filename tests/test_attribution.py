@@ -380,3 +380,11 @@ def test_however_many_sizes_there_are_few_traces_stay(tiny, traces, method):
     for side in range(32, 32 + KEPT_FUNCTIONS + 4):
         attribution(tiny, np.zeros((side, 24, 3), np.uint8), Target("second", 1), method)
     assert 0 < traces() <= KEPT_FUNCTIONS
+
+
+@pytest.mark.parametrize("position", [(0, 0), (15, 17)])
+def test_what_a_target_at_the_border_sees_is_within_the_picture(tiny, position):
+    target = Target("second", 1, position).resolved(tiny, (32, 36))
+    square = seen_by(tiny, target, (32, 36))
+    assert square.top >= 0 and square.left >= 0
+    assert square.bottom <= 32 and square.right <= 36

@@ -180,3 +180,8 @@ def test_however_many_sizes_there_are_few_traces_stay(vgg, traces):
     for side in range(32, 32 + KEPT_FUNCTIONS + 4):
         score_and_gradient(vgg, np.zeros((side, 24, 3), np.uint8), Target("conv1_2", 1))
     assert 0 < traces() <= KEPT_FUNCTIONS
+
+
+def test_a_tenth_of_the_slope_is_left_where_answers_point_elsewhere():
+    """Lucid's cosine similarity is taken as a tenth at least."""
+    assert LEAST_COSINE == 0.1

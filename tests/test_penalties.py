@@ -82,3 +82,17 @@ def test_every_penalty_is_one_number_a_picture():
         strengths = {parameter.name: parameter.default for parameter in method.parameters}
         features = np.random.default_rng(1).normal(size=(4, 20, 6))
         assert np.shape(method.apply(sight(noise(4), features), **strengths)) == (4,)
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_what_being_alike_costs_is_no_way_to_a_score(sign):
+    """It is above zero whatever the scores' sign, and has no slope towards them."""
+    import tensorflow as tf
+
+    features = np.random.default_rng(1).uniform(size=(2, 9, 6))
+    scores = tf.constant(sign * SCORES)
+    with tf.GradientTape() as tape:
+        tape.watch(scores)
+        seen = Sight(None, lambda: tf.constant(features, tf.float32), scores)
+        cost = diversity(seen, pictures=2, strength=25.0)
+    assert np.all(cost > 0) and tape.gradient(cost, scores) is None

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from explorer.starts import noise
 
@@ -28,3 +29,9 @@ def test_pixels_and_colors_are_independent():
     found = noise(0, (200, 200), 1.0)
     assert abs(np.corrcoef(found[..., 0].ravel(), found[..., 1].ravel())[0, 1]) < 0.02
     assert abs(np.corrcoef(found[:-1].ravel(), found[1:].ravel())[0, 1]) < 0.02
+
+
+def test_noise_is_normal():
+    """Its fourth moment tells it from other noise of the same deviation."""
+    values = noise(0, (200, 200), 10.0).ravel()
+    assert abs(stats.kurtosis(values)) < 0.05 and abs(stats.skew(values)) < 0.05

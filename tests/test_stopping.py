@@ -25,7 +25,14 @@ def test_the_gain_is_a_share_of_the_best(last, ends):
 
 @pytest.mark.parametrize(
     ("now", "gain", "ends"),
-    [(1.8, 50, False), (1.4, 50, True), (5, 100, False), (2, 100, False), (1.9, 100, True)],
+    [
+        (1.8, 50, False),
+        (1.4, 50, True),
+        (1.5, 50, False),
+        (5, 100, False),
+        (2, 100, False),
+        (1.9, 100, True),
+    ],
 )
 def test_the_gain_is_a_share_of_what_was_before(now, gain, ends):
     assert bool(plateau([(0, 1.0), (60, now)], 60, gain)) is ends

@@ -12,7 +12,7 @@ from explorer.methods import Method, Parameter
 from explorer.networks import load_network
 from explorer.networks.network import Network
 from explorer.presets import DEFAULT_PRESET, PRESETS, usual_steps
-from explorer.recipe import PhotoStart, Recipe, kind_of, preset
+from explorer.recipe import LARGEST_SEED, PhotoStart, Recipe, kind_of, preset
 from explorer.targets import Target
 from explorer.ui import excite, steady
 from explorer.ui.session import settings
@@ -123,7 +123,7 @@ def shared(page: str, photo: Photo | None) -> dict:
         key=f"{page}:size",
         format_func=lambda s: f"{s[1]} px" if s[0] == s[1] else f"{s[1]}×{s[0]} px",
     )
-    right.number_input("Seed", 0, 2**32 - 1, step=1, key=f"{page}:seed", help="Of the noise.")
+    right.number_input("Seed", 0, LARGEST_SEED, step=1, key=f"{page}:seed", help="Of the noise.")
     options = [NO_PHOTO, *SAMPLES, *([photo.name] if photo else [])]
     if state.get(f"{page}:photo") not in options:
         state[f"{page}:photo"] = NO_PHOTO

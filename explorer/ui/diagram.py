@@ -166,8 +166,10 @@ def _arrow(way: str, before: Layer) -> str:
 
 def _node(layer: Layer, label: str) -> str:
     tint = f' style="--tint: {KINDS[layer.kind]}"' if layer.kind in KINDS else ""
-    says = escape(f"{layer.paper_name}, {layer.kind}, output {shape(layer.output_shape)}")
-    detail = "" if layer.adds else f"<small>{_detail(layer)}</small>"
+    detail = "" if layer.adds else _detail(layer)
+    seen = f"{layer.paper_name} {detail}".rstrip()  # what is read aloud begins with what is seen
+    says = escape(f"{seen}, {layer.kind}, output {shape(layer.output_shape)}")
+    detail = f"<small>{detail}</small>" if detail else ""
     return (
         f"<li{' class=sum' if layer.adds else ''}>"
         f'<button type="button" data-layer="{escape(layer.paper_name)}" aria-label="{says}"'

@@ -145,6 +145,14 @@ def largest_share(network: Network, quantity: str) -> str:
     return f"the {PLURALS[kind]} have **{share:.0%}** {QUANTITIES[quantity]}"
 
 
+def shares_in_words(network: Network) -> str:
+    """Which kinds of layers have most of the parameters and of the work; one sentence."""
+    parameters, work = (largest_share(network, quantity) for quantity in QUANTITIES)
+    who = parameters.partition("**")[0]
+    joined = f" and {work.removeprefix(who)}" if work.startswith(who) else f"; {work}"
+    return f"{parameters[0].upper()}{parameters[1:]}{joined}."
+
+
 # ---- The receptive field on a photo
 
 

@@ -231,6 +231,12 @@ def test_where_parameters_and_work_sit(name, quantity, words):
     assert structure.largest_share(load_network(name), quantity).startswith(words)
 
 
+def test_one_kind_with_most_of_both_is_named_once():
+    efficientnet = structure.shares_in_words(load_network("efficientnet-lite0"))
+    assert efficientnet.lower().count("convolutions have") == 1 and " and **" in efficientnet
+    assert "; the convolutions have" in structure.shares_in_words(load_network("vgg16"))
+
+
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_layer_has_words(name):
     network = load_network(name)
