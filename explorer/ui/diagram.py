@@ -167,8 +167,8 @@ def _arrow(way: str, before: Layer) -> str:
 def _node(layer: Layer, label: str) -> str:
     tint = f' style="--tint: {KINDS[layer.kind]}"' if layer.kind in KINDS else ""
     detail = "" if layer.adds else _detail(layer)
-    seen = f"{layer.paper_name} {detail}".rstrip()  # what is read aloud begins with what is seen
-    says = escape(f"{seen}, {layer.kind}, output {shape(layer.output_shape)}")
+    says = f"{layer.paper_name}, {layer.kind}, output {shape(layer.output_shape)}"
+    says = escape(f"{says}, {detail}" if detail else says)  # also what is seen is read aloud
     detail = f"<small>{detail}</small>" if detail else ""
     return (
         f"<li{' class=sum' if layer.adds else ''}>"
