@@ -429,7 +429,8 @@ def one_filter(
     choice.number_input(
         f"Filter, 0 to {last}", 0, last, step=1, key=f"{PAGE}:filter", help="Or click a bar above."
     )
-    left, right = st.columns(2, gap="large")
+    with st.container(key="stacked-one-filter"):
+        left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**What it answers to the photo**")
         square = receptive_square(model, layer, numbers.row, numbers.column)

@@ -54,8 +54,8 @@ div:has(> .st-key-draw), .st-key-draw { position: sticky; bottom: 0; z-index: 2;
   [class*="st-key-point-"] { display: flex; }
   .st-key-stage > div > [data-testid="stHorizontalBlock"],
   .st-key-stage > [data-testid="stHorizontalBlock"] { flex-direction: column-reverse; }
-  .st-key-stage > div > [data-testid="stHorizontalBlock"] > [data-testid="stColumn"] {
-    min-width: 100%; }
+  :is(.st-key-stage, [class*="st-key-stacked-"]) > div > [data-testid="stHorizontalBlock"]
+    > [data-testid="stColumn"] { min-width: 100%; }
 }
 @media (hover: none) { [data-testid="stBaseButton-secondary"] kbd { display: none; } }
 </style>

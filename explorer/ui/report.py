@@ -42,7 +42,7 @@ MAP_WIDTH, PLOT_HEIGHT = 170, 330
 STYLE = """
 <style>
 .numbers, .numbers * { margin: 0 !important; padding: 0 !important; }
-.numbers { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.2rem, 1fr));
+.numbers { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(9.2rem, 100%), 1fr));
   gap: 0 1rem; font-size: 0.82rem; }
 .numbers div { display: flex; justify-content: space-between; gap: 0.5rem; }
 .numbers dt { opacity: 0.75; font-weight: 400; }
