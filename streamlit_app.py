@@ -3,6 +3,7 @@
 import streamlit as st
 
 from explorer.images import data_url
+from explorer.links import completed
 from explorer.networks import DEFAULT_NETWORK
 from explorer.ui import address, layout
 from explorer.ui.home import DOORS, FOLDER, PICTURES
@@ -21,7 +22,7 @@ for column, picture in zip(st.columns(len(PICTURES)), PICTURES, strict=True):
         st.page_link(
             "pages/3_Feature_visualization.py",
             label=f"{picture.caption} – draw it",
-            query_params=picture.link,
+            query_params=completed(picture.link),
         )
 st.space("small")
 for column, door in zip(st.columns(len(DOORS)), DOORS, strict=True):
@@ -32,7 +33,7 @@ st.page_link(
     "pages/3_Feature_visualization.py",
     label="Or let EfficientNet-Lite0 draw one of its 1,000 classes: flamingo",
     icon=":material/category:",
-    query_params={"network": "efficientnet-lite0", "class": "130"},
+    query_params=completed({"network": "efficientnet-lite0", "class": "130"}),
 )
 st.page_link(
     "pages/4_Compare.py",

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from explorer import load_network
 from explorer.catalogue import METHODS
 from explorer.images import png_bytes
-from explorer.links import link_of, recipes_in
+from explorer.links import completed, link_of, recipes_in
 from explorer.measures import in_words, judged
 from explorer.notes import picture_png, read_picture
 from explorer.parametrizations import SPECTRA
@@ -22,6 +22,7 @@ from explorer.targets import Target
 from explorer.ui import live, messages, session
 from explorer.ui.controls import STEP_RULES
 from explorer.ui.excite import KINDS
+from explorer.ui.home import PICTURES
 
 PAGE = "../../pages/3_Feature_visualization.py"
 CHANNEL = {"network": "efficientnet-lite0", "layer": "stem", "channel": "1", "size": "64"}
@@ -724,3 +725,16 @@ def test_a_dropped_picture_brings_its_target_or_a_sentence(target, shows):
         assert parameters(app) == link_of([recipe])
     else:
         assert len(app.error) == 1
+
+
+@pytest.mark.parametrize(
+    "link_there",
+    [*(picture.link for picture in PICTURES), {"network": "efficientnet-lite0", "class": "130"}],
+)
+def test_a_completed_link_is_the_address_that_the_page_writes(link_there):
+    """Or else the browser's history has an entry more."""
+    there = completed(link_there)
+    recipes, complaints = recipes_in(there)
+    assert recipes == recipes_in(link_there)[0] and not complaints
+    app = opened(**there, stopped="yes")  # which keeps it from being drawn
+    assert link(app) == there | {"stopped": "yes"}
