@@ -237,7 +237,7 @@ def check_writable(path: str | Path, suffixes: tuple[str, ...] = (".png",)) -> P
             raise InputError(f"The output '{path}' is a folder: please give a file name.")
         if path.exists() and not path.is_file():
             raise InputError(f"The output '{path}' is there and is not a regular file.")
-        with tempfile.TemporaryFile(dir=path.parent):
+        with tempfile.TemporaryFile(dir=Path(os.path.realpath(path)).parent):
             return path
     except OSError as error:
         raise InputError(f"The output '{path}' cannot be written: {error.strerror}.") from None

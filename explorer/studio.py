@@ -454,17 +454,17 @@ class Studio:
     def _turn(self, job: Job) -> None:
         """Advance a job for the length of a turn, at least by one step.
 
-        A first picture comes as soon as ever; only later turns are longer in a crowd.
+        In a crowd, one is longer as long as nobody waits for a first picture.
         """
-        longer = CROWDED if self._crowded and job.frames else 1
-        end = self._clock() + longer * self.settings.turn_seconds
+        begin, length = self._clock(), self.settings.turn_seconds
         status, error = None, None
         try:
             while job.status == RUNNING:
                 if not job.advance():
                     status = FINISHED
                     break
-                if self._clock() >= end:
+                past = self._clock() - begin
+                if past >= CROWDED * length or (past >= length and not self._may_stay()):
                     break
         except InputError as problem:
             status, error = FAILED, str(problem)
@@ -486,6 +486,11 @@ class Studio:
                 idle = not self._queues
             if idle:  # it takes a moment, for which nobody is to wait
                 device.settle()
+
+    def _may_stay(self) -> bool:
+        """Whether turns are longer now."""
+        with self.lock:
+            return self._crowded and all(job.frames for q in self._queues.values() for job in q)
 
     def _share_ancestors(self, job: Job) -> None:
         """Finished pictures may start other renders; the newest 32 are kept, private ones not."""

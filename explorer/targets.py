@@ -17,7 +17,7 @@ MOST_TERMS = 8
 """Targets that may be weighed against one another."""
 SMALLEST_WEIGHT, LARGEST_WEIGHT = 1e-9, 1000
 """In size; of targets, and of channels in a direction."""
-TERM = re.compile(r"\s*(?:(-?[0-9.]{1,20}(?:e-?\d\d?)?)\s*\*)?\s*([\w-]+)(?::(.+?))?\s*")
+TERM = re.compile(r"\s*(?:(-?[0-9.]{1,24}(?:e-?\d\d?)?)\s*\*)?\s*([\w-]+)(?::(.+?))?\s*")
 """Weight, layer and channel, or "class" and its name, of a target as text."""
 EXCITABLE = ("convolution", "depthwise", "addition", "pooling", "dense")
 """Kinds of layers that have channels to excite."""

@@ -102,6 +102,8 @@ with left:
     count = state[f"{PAGE}:count"]
     if settings().recipes > 2:
         count = st.slider("Recipes", 2, settings().recipes, key=f"{PAGE}:count")
+    for i in range(count, settings().recipes):
+        controls.keep_hidden(f"{PAGE}{i}")
     recipes = []
     for i, tab in enumerate(st.tabs([f"Recipe {i + 1}" for i in range(count)])):
         with tab:

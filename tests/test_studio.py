@@ -172,6 +172,11 @@ def test_turns_are_longer_where_each_compiles_anew(by_hand, monkeypatch, layers)
     by_hand.order.clear()
     by_hand.turns(8)
     assert [by_hand.order.count(seed) for seed in range(4)] == [10 * longer] * 4
+    by_hand.submit("late", [recipe_of(steps=9000, seed=9)])
+    by_hand._favored = True  # so that the next turn is another's
+    by_hand.order.clear()
+    by_hand.turns(1)
+    assert len(by_hand.order) == 5 and 9 not in by_hand.order, "they do not wait for a long turn"
 
 
 def test_newcomers_leave_half_of_the_time_to_those_before_them(by_hand):

@@ -214,6 +214,10 @@ def test_terms_and_photos():
         (Target("block4_conv1", 6, weight=-0.5), "-0.5*conv4_1:6"),
         (Target("block4_conv1", weight=1e-5), "1e-05*conv4_1"),
         (Target("block4_conv1", weight=-0.000123456789012), "-0.000123456789012*conv4_1"),
+        (
+            Target("block3_conv1", 2, weight=-0.00012345678901234567),
+            "-0.00012345678901234567*conv3_1:2",
+        ),
         (Target("predictions", 130, weight=2.0), "2*class:130"),
         (Target("predictions"), "fc_3"),
     ],

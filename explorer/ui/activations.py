@@ -32,7 +32,7 @@ from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.presets import DEFAULT_PRESET
 from explorer.receptive_fields import Square, receptive_square
-from explorer.recipe import preset
+from explorer.recipe import SMALLEST_SIDE, preset
 from explorer.sheets import COLORMAP, enlarged, heat_map
 from explorer.targets import Target
 from explorer.ui import live, networks, steady
@@ -276,6 +276,7 @@ def _pick(layer: str, channel: int) -> None:
     with steady.setting():
         st.session_state[f"{PAGE}:layer"] = layer
         st.session_state[f"{PAGE}:filter"] = channel
+        st.session_state[f"{PAGE}:found"] = None
 
 
 # ---- Pictures
@@ -394,6 +395,7 @@ def _bar_clicked(key: str) -> None:
     if points := st.session_state[key]["selection"].get("bar"):
         with steady.setting():
             st.session_state[f"{PAGE}:filter"] = int(points[0]["filter"])
+            st.session_state[f"{PAGE}:found"] = None
 
 
 # ---- One filter
@@ -502,7 +504,10 @@ def _describe(
 def _looks_for(model: Network, layer: Layer, channel: int) -> None:
     state = st.session_state
     target = Target(layer.name, channel)
-    steps, side = min(STEPS, settings().steps), min(SIDE, isqrt(settings().pixels))
+    steps, side = (
+        min(STEPS, settings().steps),
+        min(SIDE, max(SMALLEST_SIDE, isqrt(settings().pixels))),
+    )
     recipe = preset(DEFAULT_PRESET, target, network=model.name, steps=steps, size=side)
     held = live.ticket(PAGE)
     if held and held.recipes != (recipe,):

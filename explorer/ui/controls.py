@@ -12,7 +12,7 @@ from explorer.methods import Method, Parameter
 from explorer.networks import load_network
 from explorer.networks.network import Network
 from explorer.presets import DEFAULT_PRESET, PRESETS, usual_steps
-from explorer.recipe import LARGEST_SEED, PhotoStart, Recipe, kind_of, preset
+from explorer.recipe import LARGEST_SEED, SMALLEST_SIDE, PhotoStart, Recipe, kind_of, preset
 from explorer.targets import Target
 from explorer.ui import excite, steady
 from explorer.ui.session import settings
@@ -58,7 +58,7 @@ def shrink(page: str) -> None:
     """Draw no larger than may be drawn here, where nobody has asked for a size."""
     state = st.session_state
     if math.prod(state[f"{page}:size"]) > settings().pixels:
-        side = math.isqrt(settings().pixels)
+        side = max(SMALLEST_SIDE, math.isqrt(settings().pixels))
         state[f"{page}:size"] = (side, side)
 
 
@@ -186,7 +186,7 @@ def preset_chosen(slot: str, own_steps: bool = False) -> None:
     if steady.overruled(f"{slot}:preset"):
         return
     state = st.session_state
-    with steady.setting():
+    with steady.setting(*_method_keys(slot)):
         state[f"{slot}:keep"] = PRESETS[state[f"{slot}:preset"]].keep
         _fill_methods(slot, _of_preset(slot))
         if own_steps:
@@ -217,14 +217,30 @@ def suit(
     if kind == before:
         return
     usual = _chosen(slot) == _of_preset(slot)
-    usual_many = own_steps and state[f"{slot}:steps"] == usual_steps(name, before)
+    most = settings().steps
+    usual_many = own_steps and state[f"{slot}:steps"] == min(usual_steps(name, before), most)
     state[f"{slot}:preset for"] = kind
-    with steady.setting():
+    with steady.setting(*(_method_keys(slot) if usual else ())):
         if usual:
             _fill_methods(slot, _of_preset(slot))
         if usual and usual_many:
             state[f"{slot}:steps"] = usual_steps(name, kind)
             shorten(slot)
+
+
+def keep_hidden(slot: str) -> None:
+    """Keep the choices of a recipe that is not drawn now, which Streamlit would forget."""
+    state = st.session_state
+    for key in (f"{slot}:preset", f"{slot}:keep", *_method_keys(slot)):
+        if key in state:
+            state[key] = state[key]
+
+
+def _method_keys(slot: str) -> list[str]:
+    """Of the widgets that hold a recipe's methods."""
+    names = [name for name in METHODS if name not in STEP_RULES]
+    strengths = [f"{name}.{p.name}" for name, method in METHODS.items() for p in method.parameters]
+    return [f"{slot}:{name}" for name in ("rule", *names, *strengths)]
 
 
 def _of_preset(slot: str) -> dict[str, dict[str, float]]:

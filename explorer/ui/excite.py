@@ -31,7 +31,7 @@ KINDS = {
 """What can be excited, each with a line on it."""
 MEAN = "mean"
 DIGITS = 12
-"""Of a weight, as in addresses."""
+"""To which the share of the first of two channels is rounded."""
 
 
 # ---- From a target to the controls

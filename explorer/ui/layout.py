@@ -44,7 +44,8 @@ h1 { font-size: 2rem !important; padding-bottom: 0.2rem !important; }
 [class*="st-key-progress-"] [data-retained="true"] { display: none; }
 .st-key-hidden { display: none; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-div:has(> .st-key-draw), .st-key-draw { position: sticky; bottom: 0; z-index: 2;
+[data-testid="stMain"] { scroll-padding-block: 8rem 5rem; }
+div:has(> .st-key-draw), .st-key-draw { position: sticky; bottom: 0; top: 3.75rem; z-index: 2;
   padding-block: 0.4rem; background: light-dark(#fff, #171614); }
 .st-key-measures [data-testid="stMetricValue"] { font-size: 1.35rem; }
 .waiting { aspect-ratio: 1; border-radius: 6px; background: rgba(128, 128, 128, 0.18); }

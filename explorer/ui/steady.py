@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-ECHO, HISTORY, DRAWN = "steady", "steady:history", "steady:drawn"
+ECHO, HISTORY, DRAWN, TOGETHER = "steady", "steady:history", "steady:drawn", "steady:together"
 REMEMBERED = 20
 """Settings that a browser may not have seen yet, at most."""
 
@@ -28,7 +28,10 @@ def begin() -> None:
     """Settle, at the start of a page, before anything is drawn.
 
     What was set for a run that ended before it came to `echo` may never have reached the browser,
-    which would take a slider's lowest value for it; so that is set once more, as it is now.
+    which would take a slider's lowest value for it; so that is set once more, as it is now. And a
+    browser may have seen a setting without taking all of its values, when one follows another
+    quickly: as long as more of the widgets that were set together differ than the one that a person
+    can have changed, they are set once more.
     """
     settle()
     state = st.session_state
@@ -36,6 +39,12 @@ def begin() -> None:
     for number, values in state.get(HISTORY, ()):
         if number > drawn:
             state.update({key: state[key] for key in values if key in state})
+    number, together = state.get(TOGETHER, (0, {}))
+    if number and drawn >= number:
+        if sum(state[key] != value for key, value in together.items() if key in state) > 1:
+            state.update(together)
+        else:
+            del state[TOGETHER]
 
 
 def settle() -> None:
@@ -56,16 +65,25 @@ def overruled(key: str) -> bool:
 
 
 @contextmanager
-def setting() -> Iterator[None]:
-    """Within it, widgets are set by the program; never after they are drawn."""
+def setting(*keys: str) -> Iterator[None]:
+    """Within it, widgets are set by the program; never after they are drawn.
+
+    Args:
+        keys: of widgets that are set together, even where they keep their value; see `begin`.
+    """
     settle()
     state = st.session_state
     before = dict(state.items())
     yield
     changed = {
-        name: value for name, value in state.items() if name not in before or before[name] != value
+        name: value
+        for name, value in state.items()
+        if name in keys or name not in before or before[name] != value
     }
     state[HISTORY] = [*state.get(HISTORY, ()), (_latest() + 1, changed)][-REMEMBERED:]
+    if keys:
+        _, waiting = state.get(TOGETHER, (0, {}))
+        state[TOGETHER] = _latest(), waiting | {key: state[key] for key in keys if key in state}
     state[ECHO] = _latest()
 
 

@@ -149,6 +149,7 @@ REJECTIONS = {
     "output with a long name": (["render", *TARGET, "-o", "x" * 300 + ".png"], "xxx"),
     "output is no PNG": (["render", *TARGET, "-o", "a.jpg"], ".png"),
     "output with a slash": (["render", *TARGET, "-o", "plain.png/"], "'plain.png/' is a folder"),
+    "output is a link to nowhere": (["render", *TARGET, "-o", "link.png"], "cannot be written"),
     "output is no file": (["render", *TARGET, "-o", "pipe.png"], "not a regular file"),
     "quality into a folder": ([*QUALITY, "-o", "folder/"], "needs a name"),
     "quality without a name": ([*QUALITY, "-o", ".png"], "needs a name"),
@@ -244,6 +245,7 @@ def test_rejections_are_one_sentence(run, tmp_path, sentence, arguments, reason)
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder.png").mkdir()
     os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "link.png").symlink_to(tmp_path / "nowhere" / "a.png")
     (tmp_path / "text.jpg").write_text("no photo")
     (tmp_path / "plain.png").write_bytes(png_bytes(np.zeros((8, 8, 3), np.uint8)))
     (tmp_path / "other.png").write_bytes(png_bytes(np.ones((8, 8, 3), np.uint8)))

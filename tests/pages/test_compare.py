@@ -178,6 +178,22 @@ def test_a_series_for_a_class_has_what_its_presets_have_for_classes():
     assert all(";" not in link(app)[f"recipe{i}"].replace(";steps=60", "") for i in (1, 2, 3))
 
 
+def test_a_recipe_that_was_left_out_for_a_while_comes_back_as_it_was():
+    app = opened(**SMALL, recipe1="best;steps=1", recipe2="lucid;steps=1", recipe3="maco;steps=1")
+    app.selectbox(key="compare2:preset").set_value("report/4-small-norm").run()
+    app.slider(key="compare2:decay.strength").set_value(0.2).run()
+    before = link(app)
+    for count in (2, 3):
+        app.slider(key="compare:count").set_value(count).run()
+        app.run()
+    assert not app.exception
+    assert (
+        link(app)["recipe3"]
+        == before["recipe3"]
+        == "report/4-small-norm;steps=1;decay.strength=0.2"
+    )
+
+
 @pytest.mark.parametrize(
     "recipes", [{"recipe1": "nothing"}, {"recipe9": ";;"}, {"recipe": "report/naive;rms=off"}]
 )

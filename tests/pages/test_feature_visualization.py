@@ -349,6 +349,15 @@ def test_more_steps_than_are_allowed_are_refused_and_by_default_not_taken(monkey
     assert not app.exception and app.slider(key="feature:steps").value == 10
 
 
+def test_steps_cut_by_a_limit_are_no_choice_of_ones_own(monkeypatch):
+    monkeypatch.setenv("EXPLORER_STEPS", "140")
+    st.cache_resource.clear()
+    app = opened(**CHANNEL)
+    for kind, steps in (("Class", 140), ("Channel", 128)):
+        app.segmented_control(key="feature:kind").set_value(kind).run()
+        assert app.slider(key="feature:steps").value == steps
+
+
 @pytest.mark.parametrize("page", ["3_Feature_visualization", "4_Compare"])
 def test_what_is_drawn_by_default_is_within_the_limit_of_pixels(monkeypatch, page):
     monkeypatch.setenv("EXPLORER_PIXELS", "10000")

@@ -119,6 +119,35 @@ def test_what_was_set_later_alone_is_set_again(app):
     assert state(app) == (101, "plain")
 
 
+def refilled_page():
+    import streamlit as st
+
+    from explorer.ui import steady
+
+    steady.begin()
+    state = st.session_state
+    if "one" not in state:
+        with steady.setting("one", "two"):
+            state["one"], state["two"] = 7, 8
+    st.slider("One", 0, 9, key="one")
+    st.slider("Two", 0, 9, key="two")
+    steady.echo()
+
+
+@pytest.mark.parametrize(("sent", "kept"), [((0, 0), (7, 8)), ((3, 8), (3, 8))])
+def test_a_browser_that_has_not_taken_a_setting_does_not_undo_it(sent, kept):
+    """It says that it has seen it; a person changes one widget at a time."""
+    app = AppTest.from_function(refilled_page, default_timeout=30).run()
+    one, two = app.slider(key="one"), app.slider(key="two")
+    one.set_value(sent[0]), two.set_value(sent[1])
+    app.run()
+    assert (app.slider(key="one").value, app.slider(key="two").value) == kept
+    app.run()
+    app.slider(key="one").set_value(1), app.slider(key="two").set_value(2)
+    app.run()
+    assert (app.slider(key="one").value, app.slider(key="two").value) == (1, 2), "it has them now"
+
+
 def interrupted_page():
     import streamlit as st
 
