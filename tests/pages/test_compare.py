@@ -171,7 +171,7 @@ def test_a_series_for_a_class_has_what_its_presets_have_for_classes():
     next(b for b in app.button if b.label == "Other tools, and the best here").click().run()
     texts = [link(app)[f"recipe{i}"] for i in (1, 2, 3, 4)]
     assert texts == [f"{name};steps=1" for name in ("tf-keras-vis", "lucid", "maco", "best")]
-    app = opened(network="efficientnet-lite0", layer="stem", channel="1", size="64")
+    app = opened(network="efficientnet-lite0", layer="stem", channel="1", size="64", stopped="yes")
     app.segmented_control(key="compare:kind").set_value("Class").run()
     app.slider(key="compare:count").set_value(3).run()
     assert not app.exception

@@ -25,7 +25,9 @@ from explorer.ui.excite import KINDS
 from explorer.ui.home import PICTURES
 
 PAGE = "../../pages/3_Feature_visualization.py"
-CHANNEL = {"network": "efficientnet-lite0", "layer": "stem", "channel": "1", "size": "64"}
+AT_REST = {"network": "efficientnet-lite0", "size": "64", "stopped": "yes"}
+"""A link that draws nothing by itself."""
+CHANNEL = AT_REST | {"layer": "stem", "channel": "1"}
 
 
 @pytest.fixture(autouse=True)
@@ -140,7 +142,7 @@ def test_every_method_has_a_switch_that_goes_into_the_address(name):
 
 @pytest.mark.parametrize("name", ["best", "report/3-blur", "report/f-laplacian-4+5"])
 def test_a_class_gets_what_the_preset_has_for_classes_however_it_is_chosen(name):
-    by_preset = opened(**{"class": "130", "network": "efficientnet-lite0", "recipe": "lucid"})
+    by_preset = opened(**AT_REST, **{"class": "130", "recipe": "lucid"})
     by_preset.selectbox(key="feature:preset").set_value(name).run()
     by_kind = opened(**CHANNEL)
     by_kind.selectbox(key="feature:preset").set_value(name).run()
