@@ -217,11 +217,12 @@ def code_of(
     top = {"filter": "values.max()", "layer": "answer.max()", "global": "highest"}[scale]
     helpers = ["overlay"] * lay_over + ["strongest"] * choice.startswith("strongest")
     side = network.input_size
-    names = "Target, load_network, read_photo" if excited or class_ else "load_network, read_photo"
+    followed = [(target, start) for target, start in ((excited, ""), (class_, "class-")) if target]
+    names = "Target, load_network, read_photo" if followed else "load_network, read_photo"
     lines = ["from PIL import Image", "", f"from explorer import {names}"]
     if helpers:
         lines.append(f"from explorer.activations import {', '.join(helpers)}")
-    if excited or class_:
+    if followed:
         lines.append(
             "from explorer.attribution import ATTRIBUTIONS, attribution, seen_by, signed_picture"
         )
@@ -245,7 +246,6 @@ def code_of(
         f"        picture = {drawing}",
         '        Image.fromarray(picture).save(f"{layer}-{channel}.png")',
     ]
-    followed = [(target, start) for target, start in ((excited, ""), (class_, "class-")) if target]
     for target, start in followed:
         lines += [
             "",

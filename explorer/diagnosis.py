@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.recipe import Recipe
-from explorer.step_rules import STEP_RULES
+from explorer.step_rules import rule_of
 
 FLAT = 3.0
 """Gray levels of deviation, within each color, below which a picture shows nothing."""
@@ -82,7 +82,7 @@ class Finding:
 
 def _with_more(recipe: Recipe, what: str) -> str:
     """The setting that makes the steps larger, which is the first of each step rule."""
-    (rule,) = (rule for rule in STEP_RULES if rule.name in recipe.methods)
+    rule = rule_of(recipe.methods)
     return f"{what}{rule.name}.{rule.parameters[0].name}"
 
 

@@ -15,6 +15,7 @@ from explorer.parametrizations import COLORS, SPECTRA, bounded, colored, unbound
 from explorer.penalties import Sight
 from explorer.recipe import Blend, PhotoStart, Recipe
 from explorer.schedules import coarse_to_fine, view_of
+from explorer.step_rules import rule_of
 from explorer.targets import Target
 from explorer.tiles import in_turn
 from explorer.transformations import Draw
@@ -100,8 +101,7 @@ def _called() -> tuple:
 
 def memories(recipe: Recipe) -> int:
     """How many tensors its step rule remembers."""
-    (rule,) = (rule for rule in TABLES["step rule"] if rule.name in recipe.methods)
-    return rule.memory
+    return rule_of(recipe.methods).memory
 
 
 def pictures(recipe: Recipe) -> int:

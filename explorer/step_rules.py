@@ -6,6 +6,8 @@ gradient, and the number of the step, from 0, and returns the step and the new m
 has exactly one.
 """
 
+from collections.abc import Iterable
+
 from explorer.methods import Method, Parameter
 
 
@@ -124,3 +126,10 @@ STEP_RULES = (
         memory=1,
     ),
 )
+
+
+def rule_of(methods: Iterable[str]) -> Method:
+    """The step rule among the methods of a recipe, which has exactly one."""
+    names = set(methods)
+    (rule,) = (rule for rule in STEP_RULES if rule.name in names)
+    return rule

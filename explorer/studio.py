@@ -14,6 +14,7 @@ from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from math import isqrt
 
 from explorer.errors import InputError
 from explorer.images import Photo, jpeg_bytes
@@ -353,18 +354,8 @@ class Studio:
         if not 1 <= len(recipes) <= limits.recipes:
             raise InputError(f"From 1 to {limits.recipes} recipes can be rendered together.")
         for recipe in recipes:
-            height, width = recipe.size
-            if height * width > limits.pixels:
-                side = int(limits.pixels**0.5)
-                raise InputError(
-                    f"A picture of {height}×{width} pixels is too large here: {side}×{side} is "
-                    "the limit, so that nobody waits long for a turn."
-                )
-            longest = recipe.longest_stage
-            if longest > limits.steps:
-                before = longest > recipe.steps > 0
-                why = f", and this one starts from a picture of {longest:,}" if before else ""
-                raise InputError(f"More than {limits.steps:,} steps are too many here{why}.")
+            if reason := beyond(recipe, limits):
+                raise InputError(reason)
             check(load_network(recipe.network), recipe, photo)
 
     def _keep(self, job: Job) -> None:
@@ -502,6 +493,23 @@ class Studio:
                 self._ancestors[recipe] = ascent
         for recipe in list(self._ancestors)[:-32]:
             del self._ancestors[recipe]
+
+
+def beyond(recipe: Recipe, limits: Settings) -> str | None:
+    """Why a recipe takes more than may be taken here, in a sentence, or None if it does not."""
+    height, width = recipe.size
+    if height * width > limits.pixels:
+        side = isqrt(limits.pixels)
+        return (
+            f"A picture of {height}×{width} pixels is too large here: {side}×{side} is the limit, "
+            "so that nobody waits long for a turn."
+        )
+    longest = recipe.longest_stage
+    if longest > limits.steps:
+        before = longest > recipe.steps > 0
+        why = f", and this one starts from a picture of {longest:,}" if before else ""
+        return f"More than {limits.steps:,} steps are too many here{why}."
+    return None
 
 
 def _renders(count: int) -> str:

@@ -45,7 +45,7 @@ with left:
         url = data_url(jpeg_bytes(image))
         st.image(url, width="stretch", alt="The photo as the network gets it")
     st.caption(f"What {model.title} gets: {model.input_size} × {model.input_size} px")
-    recognition.show(model, photo)
+    guesses = recognition.show(model, photo)
     if photo.name not in SAMPLES:
         st.caption("Your own photo cannot travel in a link; everything else on this page does.")
 
@@ -79,7 +79,7 @@ with right:
 looked_at_too = chosen | {looked_at.name: [state[f"{PAGE}:filter"]]}
 activations.one_filter(model, looked_at, answer, image, tops(found, looked_at_too, scale), lay_over)
 excited, room = attribution.offer(looked_at, answer)
-class_, class_room = attribution.offer_classes(model, photo)
+class_, class_room = attribution.offer_classes(model, guesses)
 address.write(PAGE, activations.link())
 with st.expander("Show code"):
     names = [layer.paper_name for layer in layers]

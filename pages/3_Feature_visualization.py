@@ -37,10 +37,7 @@ def fill(link):
     """Set the controls from an address."""
     (recipe, *_), complaints = recipes_in(link, own=own_photo() and own_photo().name)
     show(recipe)
-    if not controls.asks_for_steps(link):
-        controls.shorten(PAGE)
-    if "size" not in link:
-        controls.shrink(PAGE)
+    controls.keep_limits(PAGE, link)
     state[f"{PAGE}:wanted"] = False
     return complaints
 

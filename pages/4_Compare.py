@@ -44,19 +44,15 @@ def fill(link):
     first = [f"{name};steps={SHORT}" for name in FIRST]
     recipes, complaints = recipes_in(link, first, own_photo() and own_photo().name)
     most, steps = settings().recipes, {recipe.steps for recipe in recipes if recipe.steps}
-    asked = controls.asks_for_steps(link)
     if len(recipes) > most:
         complaints.append(f"At most {most} recipes are compared: the first {most} are shown.")
         recipes = recipes[:most]
-    if asked and len(steps) > 1:
+    if controls.asks_for_steps(link) and len(steps) > 1:
         complaints.append(
             "Compared pictures share the number of steps: all have those of the first here."
         )
     controls.fill_shared(PAGE, recipes[0])
-    if not asked:
-        controls.shorten(PAGE)
-    if "size" not in link:
-        controls.shrink(PAGE)
+    controls.keep_limits(PAGE, link)
     state[f"{PAGE}:count"] = max(2, len(recipes))
     for i in range(settings().recipes):
         controls.fill_recipe(f"{PAGE}{i}", recipes[min(i, len(recipes) - 1)])

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from html import escape
-from math import isqrt
 
 import numpy as np
 import pandas as pd
@@ -32,12 +31,12 @@ from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.presets import DEFAULT_PRESET
 from explorer.receptive_fields import Square, receptive_square
-from explorer.recipe import SMALLEST_SIDE, preset
+from explorer.recipe import preset
 from explorer.sheets import COLORMAP, enlarged, heat_map
 from explorer.targets import Target
 from explorer.ui import live, networks, steady
 from explorer.ui.photos import FIRST_SAMPLE, own_photo
-from explorer.ui.session import network, settings, warm_up
+from explorer.ui.session import largest_side, network, settings, warm_up
 
 PAGE = "activations"
 VIEWS = ("layer", "row")
@@ -47,7 +46,7 @@ SCALE_WORDS = {"filter": "Per filter", "layer": "Per layer", "global": "Global"}
 DEFAULTS = {"view": "layer", "mode": MODES[0], "scale": SCALES[0]}
 FIRST_NUMBERS = "0-4"
 SMALL, LARGE = 224, 448
-ANCHOR = "one-filter"
+ANCHOR, CLASS_ANCHOR = "one-filter", "why"
 SIDE, STEPS = 160, 60
 """What a filter looks for is drawn small and short here: it takes some ten seconds."""
 SHOWN, CHOSEN, OTHERS = "#a8481a", "#1f77d0", "#9aa0a8"
@@ -504,15 +503,11 @@ def _describe(
 def _looks_for(model: Network, layer: Layer, channel: int) -> None:
     state = st.session_state
     target = Target(layer.name, channel)
-    steps, side = (
-        min(STEPS, settings().steps),
-        min(SIDE, max(SMALLEST_SIDE, isqrt(settings().pixels))),
-    )
+    steps, side = min(STEPS, settings().steps), min(SIDE, largest_side())
     recipe = preset(DEFAULT_PRESET, target, network=model.name, steps=steps, size=side)
     held = live.ticket(PAGE)
     if held and held.recipes != (recipe,):
-        held.close()
-        held = state.pop(f"{PAGE}:ticket") and None
+        state.pop(f"{PAGE}:ticket").close()
     st.markdown("**The picture that it looks for**")
     if not live.shows(PAGE, [recipe]):
         if st.button(f"Draw what filter {channel} looks for", type="primary"):

@@ -1,6 +1,6 @@
 """Which pixels of the photo excite a filter, or speak for a class: three methods side by side."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import streamlit as st
@@ -18,10 +18,10 @@ from explorer.images import SAMPLES, Photo, data_url, jpeg_bytes
 from explorer.networks.classes import short_name
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
+from explorer.recognition import Guess
 from explorer.sheets import enlarged
 from explorer.targets import Target, is_class
-from explorer.ui import recognition
-from explorer.ui.activations import LARGE, PAGE
+from explorer.ui.activations import CLASS_ANCHOR, LARGE, PAGE
 from explorer.ui.session import network
 
 STYLE = """
@@ -70,20 +70,19 @@ def offer(layer: Layer, answer: np.ndarray) -> tuple[Target | None, object]:
     return Target(layer.paper_name, channel, (numbers.row, numbers.column)), room
 
 
-def offer_classes(model: Network, photo: Photo) -> tuple[Target | None, object]:
-    """Ask for which class of a photo to show it, where the network can tell classes here.
+def offer_classes(model: Network, found: Sequence[Guess]) -> tuple[Target | None, object]:
+    """Ask for which class of a photo to show it.
+
+    Args:
+        found: the classes that the network takes the photo for; none if it cannot tell them here.
 
     Returns:
         The class, resolved, or None if nothing is to be shown; and the room to `show` it in.
     """
     state = st.session_state
-    try:
-        found = recognition.best(model, photo)
-    except InputError:  # which is told where the classes would be
-        found = []
     if not found:
         return None, None
-    st.subheader("Which pixels speak for a class?", anchor=recognition.WHY)
+    st.subheader("Which pixels speak for a class?", anchor=CLASS_ANCHOR)
     numbers = [guess.number for guess in found]
     if state.get(f"{PAGE}:class") not in (None, *numbers):
         numbers.append(state[f"{PAGE}:class"])
@@ -100,7 +99,7 @@ def show(room, model: Network, photo: Photo, target: Target) -> None:
     """The part of the photo that the target sees, and what each method finds in it."""
     size = (model.input_size, model.input_size)
     remembered = _of_samples if photo.name in SAMPLES else _of_own
-    where, place = what_of(model, target), "What it sees there"
+    where, place = _in_words(model, target), "What it sees there"
     if target.position:
         row, column = target.position
         seen = f"At row {row}, column {column} of its map. "
@@ -138,7 +137,7 @@ def show(room, model: Network, photo: Photo, target: Target) -> None:
             st.caption(" ".join(notes))
 
 
-def what_of(model: Network, target: Target) -> str:
+def _in_words(model: Network, target: Target) -> str:
     """A filter or a class in words: "conv3_1, filter 1", "class tabby"."""
     if is_class(model, target):
         return f"class {short_name(target.channel)}"

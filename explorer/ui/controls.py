@@ -12,10 +12,10 @@ from explorer.methods import Method, Parameter
 from explorer.networks import load_network
 from explorer.networks.network import Network
 from explorer.presets import DEFAULT_PRESET, PRESETS, usual_steps
-from explorer.recipe import LARGEST_SEED, SMALLEST_SIDE, PhotoStart, Recipe, kind_of, preset
+from explorer.recipe import LARGEST_SEED, PhotoStart, Recipe, kind_of, preset
 from explorer.targets import Target
 from explorer.ui import excite, steady
-from explorer.ui.session import settings
+from explorer.ui.session import largest_side, settings
 
 SIZES = (96, 128, 160, 224, 288, 320, 384, 448, 512)
 LONGEST_SLIDER = 600
@@ -54,12 +54,13 @@ def shorten(page: str) -> None:
     state[f"{page}:steps"] = min(state[f"{page}:steps"], settings().steps)
 
 
-def shrink(page: str) -> None:
-    """Draw no larger than may be drawn here, where nobody has asked for a size."""
-    state = st.session_state
-    if math.prod(state[f"{page}:size"]) > settings().pixels:
-        side = max(SMALLEST_SIDE, math.isqrt(settings().pixels))
-        state[f"{page}:size"] = (side, side)
+def keep_limits(page: str, link: Mapping[str, str]) -> None:
+    """Take no more steps, nor more pixels, than may be taken here, where a link asks for none."""
+    if not asks_for_steps(link):
+        shorten(page)
+    size = st.session_state[f"{page}:size"]
+    if "size" not in link and math.prod(size) > settings().pixels:
+        st.session_state[f"{page}:size"] = (largest_side(), largest_side())
 
 
 def asks_for_steps(link: Mapping[str, str]) -> bool:
@@ -186,14 +187,9 @@ def preset_chosen(slot: str, own_steps: bool = False) -> None:
     if steady.overruled(f"{slot}:preset"):
         return
     state = st.session_state
-    with steady.setting(*_method_keys(slot)):
+    with steady.setting():
         state[f"{slot}:keep"] = PRESETS[state[f"{slot}:preset"]].keep
-        _fill_methods(slot, _of_preset(slot))
-        if own_steps:
-            state[f"{slot}:steps"] = usual_steps(
-                state[f"{slot}:preset"], state[f"{slot}:preset for"]
-            )
-            shorten(slot)
+    _take_preset(slot, own_steps)
 
 
 def suit(
@@ -220,10 +216,17 @@ def suit(
     most = settings().steps
     usual_many = own_steps and state[f"{slot}:steps"] == min(usual_steps(name, before), most)
     state[f"{slot}:preset for"] = kind
-    with steady.setting(*(_method_keys(slot) if usual else ())):
-        if usual:
-            _fill_methods(slot, _of_preset(slot))
-        if usual and usual_many:
+    if usual:
+        _take_preset(slot, usual_many)
+
+
+def _take_preset(slot: str, own_steps: bool) -> None:
+    """Set a recipe's methods, and maybe the steps, to those of its preset."""
+    state = st.session_state
+    with steady.setting(*_method_keys(slot)):
+        _fill_methods(slot, _of_preset(slot))
+        if own_steps:
+            name, kind = state[f"{slot}:preset"], state[f"{slot}:preset for"]
             state[f"{slot}:steps"] = usual_steps(name, kind)
             shorten(slot)
 

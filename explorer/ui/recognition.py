@@ -9,38 +9,31 @@ from explorer.networks.network import Network
 from explorer.recognition import Guess, guesses, recognizes
 from explorer.ui import activations, networks
 
-WHY = "why"
-"""The place on the page where a class is followed back to the pixels."""
 
+def show(model: Network, photo: Photo) -> list[Guess]:
+    """The best classes with their probabilities, or which network could tell them.
 
-def best(model: Network, photo: Photo) -> list[Guess]:
-    """The classes that a network finds most probable, the best first; none if it cannot tell.
-
-    Raises:
-        InputError: the weights that it needs are damaged.
+    Returns:
+        The classes, the best first; none if the network cannot tell them here.
     """
     if not recognizes(model):
+        networks.offer_classes(activations.PAGE, activations.fill, model)
         return []
     last = model.layers[-1]
-    return guesses(activations.answers(model, photo, [last])[last.name])
-
-
-def show(model: Network, photo: Photo) -> None:
-    """The five best classes with their probabilities, or which network could tell them."""
-    if not recognizes(model):
-        return networks.offer_classes(activations.PAGE, activations.fill, model)
     try:
-        found = best(model, photo)
+        found = guesses(activations.answers(model, photo, [last])[last.name])
     except InputError as error:
-        return st.info(str(error))
+        st.info(str(error))
+        return []
     st.markdown(f"**What {model.title} takes it for**")
     with st.container(key="guesses"):
         for guess in found:
             st.progress(guess.probability, text=f"{guess.name} · {guess.probability:.1%}")
-    st.markdown(f"[Which pixels speak for a class ↓](#{WHY})")
+    st.markdown(f"[Which pixels speak for a class ↓](#{activations.CLASS_ANCHOR})")
     st.page_link(
         "pages/3_Feature_visualization.py",
         label=f"Draw what {found[0].name} looks like to it",
         icon=":material/palette:",
         query_params=completed(networks.as_link(model) | {"class": str(found[0].number)}),
     )
+    return found

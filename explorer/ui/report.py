@@ -27,6 +27,7 @@ from explorer.report.words import (
     verdicts,
 )
 from explorer.snippets import command_of
+from explorer.studio import beyond
 from explorer.ui import drawing, live, steady
 from explorer.ui.session import settings
 
@@ -207,21 +208,15 @@ def _figure(figure: Figure, to_draw: Figure, results: Results | None) -> None:
             st.caption(f"Of the stored picture ({steps_of(figure.recipe)}):")
         _numbers(numbers_of(figure, results))
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        hint, height, width = None, *to_draw.recipe.size
-        too_long = to_draw.recipe.longest_stage > settings().steps
-        too_large = height * width > settings().pixels
-        if too_long:
-            hint = f"More than {settings().steps:,} steps are too many here."
-        elif too_large:
-            hint = f"A picture of {height}×{width} pixels is too large here."
-        elif to_draw.recipe.network != figure.recipe.network:
+        refused = hint = beyond(to_draw.recipe, settings())
+        if not refused and to_draw.recipe.network != figure.recipe.network:
             hint = f"With {load_network(to_draw.recipe.network).title}, whose weights are here."
         st.button(
             "Draw it now",
             key=f"{PAGE}:draw {figure.key}",
             on_click=_draw,
             args=(to_draw,),
-            disabled=live.shows(PAGE, [to_draw.recipe]) or too_long or too_large,
+            disabled=bool(refused) or live.shows(PAGE, [to_draw.recipe]),
             icon=":material/brush:",
             help=hint,
         )

@@ -2,11 +2,13 @@
 
 import threading
 import uuid
+from math import isqrt
 
 import streamlit as st
 
 from explorer.networks import load_network
 from explorer.networks.network import Network
+from explorer.recipe import SMALLEST_SIDE
 from explorer.settings import Settings, from_environment
 from explorer.studio import Studio
 
@@ -23,6 +25,11 @@ def settings() -> Settings:
 def upload_mb() -> int:
     """Megabytes that an upload may have: what is set here, and no more than the server takes."""
     return min(settings().upload_mb, st.get_option("server.maxUploadSize"))
+
+
+def largest_side() -> int:
+    """Of a square picture that may be drawn here, in pixels; no less than any has."""
+    return max(SMALLEST_SIDE, isqrt(settings().pixels))
 
 
 @st.cache_resource

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 import streamlit as st
 
 ECHO, HISTORY, DRAWN, TOGETHER = "steady", "steady:history", "steady:drawn", "steady:together"
+OWN = (ECHO, HISTORY, DRAWN, TOGETHER)
+"""What is kept here, which a setting around others does not record."""
 REMEMBERED = 20
 """Settings that a browser may not have seen yet, at most."""
 
@@ -78,7 +80,7 @@ def setting(*keys: str) -> Iterator[None]:
     changed = {
         name: value
         for name, value in state.items()
-        if name in keys or name not in before or before[name] != value
+        if name not in OWN and (name in keys or name not in before or before[name] != value)
     }
     state[HISTORY] = [*state.get(HISTORY, ()), (_latest() + 1, changed)][-REMEMBERED:]
     if keys:

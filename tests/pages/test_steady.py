@@ -148,6 +148,29 @@ def test_a_browser_that_has_not_taken_a_setting_does_not_undo_it(sent, kept):
     assert (app.slider(key="one").value, app.slider(key="two").value) == (1, 2), "it has them now"
 
 
+def nested_page():
+    import streamlit as st
+
+    from explorer.ui import steady
+
+    steady.begin()
+    state = st.session_state
+    with steady.setting():
+        state["outer"] = 1
+        with steady.setting("inner"):
+            state["inner"] = 2
+    st.slider("Outer", 0, 9, key="outer")
+    st.slider("Inner", 0, 9, key="inner")
+    steady.echo()
+
+
+def test_a_setting_around_another_records_widgets_and_not_its_record():
+    """Or else each record would hold all those before it."""
+    app = AppTest.from_function(nested_page, default_timeout=30).run().run()
+    recorded = {name for _, values in app.session_state["steady:history"] for name in values}
+    assert recorded == {"outer", "inner"}
+
+
 def interrupted_page():
     import streamlit as st
 
