@@ -57,11 +57,13 @@ def warm_up_later(name: str) -> threading.Thread:
 
 
 def _load(name: str) -> None:
-    load_network(name).tensors  # noqa: B018 - loads
+    if threading.main_thread().is_alive():
+        load_network(name).tensors  # noqa: B018 - loads
 
 
 def _started(thread: threading.Thread) -> threading.Thread:
-    thread.daemon = True
+    """Started. Python waits for it before it ends: HDF5 crashes where that comes amid its import."""
+    thread.daemon = False
     thread.start()
     return thread
 
