@@ -221,6 +221,14 @@ def test_large_photos_of_floats_keep_their_scale_and_take_little_memory():
     assert most < values.nbytes
 
 
+def test_the_scale_of_floats_is_told_before_large_photos_are_shrunk():
+    """One point of 300 says that the values are of 16 bits; shrunk, little of it is left."""
+    values = np.full((KEPT_SIDE // 2, 8 * KEPT_SIDE), 100, np.float32)
+    values[0, 0] = 300
+    data = encoded(Image.fromarray(values), "TIFF", compression="tiff_deflate")
+    assert read_photo(data).pixels.max() <= 1
+
+
 def test_large_photos_are_shrunk_and_keep_their_proportions():
     pixels = np.repeat(np.repeat(corners(2, 4), 1200, axis=0), 1200, axis=1)
     found = read_photo(encoded(Image.fromarray(pixels))).pixels

@@ -97,6 +97,8 @@ def test_render_draws_what_the_controls_say():
     assert held.recipes == (preset("report/naive", Target("conv1_2", 3), steps=3, size=96),)
     *_, last = render(load_network(), held.recipes[0])
     assert np.array_equal(held.view().frames[0].image, last.image)
+    (said,) = (each.value for each in app.get("html") if 'role="status"' in each.value)
+    assert "Finished drawing" in said
 
 
 @pytest.mark.parametrize("name", PRESETS)

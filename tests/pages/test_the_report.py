@@ -127,6 +127,7 @@ def test_a_figure_is_drawn_on_the_spot(short):
     app.run()
     assert ticket.view().status == "finished", ticket.view().error
     assert "Step 2 · score" in words_of(app)
+    assert words_of(app).count("Of the stored picture (") == 1
     other = app.button(key="report:draw conv5_2-2-decay")
     assert not other.disabled
     other.click().run()

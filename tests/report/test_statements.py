@@ -79,6 +79,7 @@ def test_a_change_must_be_noticeable(results_of, before, after, fell, rose):
         assert check.holds == held
         assert check.found == f"{before:g} → {after:g}"
         assert ALL["spread"].title in check.words and "clip" in check.words
+        assert "by more than 5 %" in check.words
 
 
 @pytest.mark.parametrize(

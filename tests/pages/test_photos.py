@@ -1,0 +1,26 @@
+"""The photos that visitors bring."""
+
+import threading
+import time
+
+from explorer.ui import photos
+
+
+def test_photos_are_decoded_one_at_a_time(monkeypatch):
+    """A few hundred kilobytes can unfold to half a gigabyte: not for everybody at once."""
+    now, most = [], []
+
+    def decode(data: bytes) -> bytes:
+        now.append(data)
+        most.append(len(now))
+        time.sleep(0.05)
+        now.remove(data)
+        return data
+
+    monkeypatch.setattr(photos, "read_photo", decode)
+    visitors = [threading.Thread(target=photos.take, args=(b"%d" % i,)) for i in range(4)]
+    for each in visitors:
+        each.start()
+    for each in visitors:
+        each.join()
+    assert most == [1, 1, 1, 1]
