@@ -62,7 +62,7 @@ def _load(name: str) -> None:
 
 
 def _started(thread: threading.Thread) -> threading.Thread:
-    """Started; Python waits for it before it ends, as HDF5 crashes when that falls amid its import."""
+    """Started; Python waits for it before it ends: amid its import, HDF5 would crash."""
     thread.daemon = False
     thread.start()
     return thread
