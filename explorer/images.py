@@ -20,10 +20,14 @@ SAMPLES = {path.stem: path for path in sorted(Path(__file__).parent.glob("data/p
 """The embedded photos by name."""
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
-LARGEST_FILE = 50_000_000
+MEGABYTE = 2**20
+"""Bytes, as Streamlit counts them for uploads."""
+LARGEST_FILE = 50 * MEGABYTE
 """Bytes of a photo's file."""
 LARGEST_PHOTO = 60_000_000
 """Pixels of a photo before it is decoded."""
+OWN = "sha256:"
+"""What the names of photos begin with that are not samples; the digest of the file follows."""
 KEPT_SIDE = 2048
 """A photo is shrunk so that its longer side has at most so many pixels."""
 GRAY = (128, 128, 128)
@@ -62,7 +66,7 @@ def sample_photo(name: str) -> Photo:
 
 def photo_named(name: str, own: Photo | None) -> Photo:
     """The sample photo of this name, or the person's own; `InputError` if it is not given."""
-    if name in SAMPLES:
+    if not name.startswith(OWN):
         return sample_photo(name)
     if own is None or own.name != name:
         given = "another photo was given" if own else "it was not given"
@@ -89,7 +93,7 @@ def read_photo(source: str | Path | bytes) -> Photo:
     what = "The photo" if isinstance(source, bytes) else f"'{source}'"
     data = source if isinstance(source, bytes) else _file_bytes(source, what)
     if len(data) > LARGEST_FILE:
-        raise InputError(f"{what} is too large: the limit is {LARGEST_FILE / 1e6:.0f} MB.")
+        raise InputError(f"{what} is too large: the limit is {LARGEST_FILE / MEGABYTE:.0f} MB.")
     most = f"the limit is {LARGEST_PHOTO / 1e6:.0f} million pixels, so please make it smaller."
     try:
         with warnings.catch_warnings():
@@ -107,9 +111,11 @@ def read_photo(source: str | Path | bytes) -> Photo:
         ) from None
     except InputError:
         raise
+    except MemoryError:
+        raise InputError(f"Memory ran out while {what} was read: use a smaller one.") from None
     except Exception:  # noqa: BLE001 - Pillow raises many kinds
         raise InputError(f"{what} is damaged or incomplete: please use another file.") from None
-    return Photo("sha256:" + hashlib.sha256(data).hexdigest(), pixels)
+    return Photo(OWN + hashlib.sha256(data).hexdigest(), pixels)
 
 
 def _file_bytes(path: str | Path, what: str) -> bytes:

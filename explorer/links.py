@@ -7,7 +7,7 @@ the preset's name and what was changed from it: `report/naive;steps=50;rms.size=
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from explorer.catalogue import METHODS
+from explorer.changes import difference, read, written
 from explorer.errors import InputError
 from explorer.images import SAMPLES
 from explorer.networks import DEFAULT_NETWORK, load_network
@@ -55,16 +55,7 @@ def changes_of(recipe: Recipe) -> list[str]:
         parts.append(f"steps={recipe.parents[0].steps}")
     if recipe.keep != base.keep:
         parts.append(f"keep={recipe.keep}")
-    for method in METHODS:
-        before, after = base.methods.get(method), recipe.methods.get(method)
-        if after is None and before is not None:
-            parts.append(f"{method}=off")
-        elif after is not None:
-            changed = {k: v for k, v in after.items() if not before or before[k] != v}
-            parts += [f"{method}.{name}={exact(value)}" for name, value in changed.items()]
-            if before is None and not after:
-                parts.append(f"{method}=on")
-    return parts
+    return parts + written(difference(base.methods, recipe.methods))
 
 
 def recipe_of(text: str, target: Target, **common) -> Recipe:
@@ -75,21 +66,16 @@ def recipe_of(text: str, target: Target, **common) -> Recipe:
     """
     name, *parts = text.replace(" ", "+").split(";")
     options: dict = {}
-    methods: dict = {}
+    changes = []
     for part in parts:
-        key, equals, value = part.partition("=")
-        method, dot, parameter = key.partition(".")
-        if not equals:
-            raise InputError(f"'{part[:40]}' in the address is not understood.")
+        key, _, value = part.partition("=")
         if key == "steps":
             options["steps"] = whole(value, "steps", 1, MOST_STEPS)
         elif key == "keep":
             options["keep"] = value
-        elif dot:
-            methods[method] = (methods.get(method) or {}) | {parameter: value}
         else:
-            methods[method] = None if value == "off" else methods.get(method) or {}
-    return preset(name, target, methods=methods, **common, **options)
+            changes.append(part)
+    return preset(name, target, methods=read(changes), **common, **options)
 
 
 def link_of(recipes: Sequence[Recipe]) -> dict[str, str]:

@@ -12,6 +12,11 @@ ACTS_ON = ("start", "parametrization", "view", "score", "gradient", "step", "ima
 gradient, the step, the picture after it, and when it ends."""
 
 
+def round_length(steps, rounds):
+    """Steps in each of at most so many rounds of one length; the last may have fewer."""
+    return -(-steps // rounds)
+
+
 class Moment(NamedTuple):
     """Where a step stands; tensors, so that no step is traced twice.
 
@@ -20,7 +25,7 @@ class Moment(NamedTuple):
         steps: number of steps in all, int32.
         gradient: (h, w, 3) gradient of the score as it came from the network.
         mean: (3,) the network's neutral color, RGB 0–255.
-        rounds: the number of equal rounds that the steps are divided into, int32.
+        rounds: into how many rounds the steps are divided at most, int32; see `round_length`.
         start: (h, w, 3) what was optimized at the start.
     """
 
@@ -34,7 +39,7 @@ class Moment(NamedTuple):
     @property
     def round_length(self):
         """Steps in a round, at least one; int32."""
-        return -(-self.steps // self.rounds)
+        return round_length(self.steps, self.rounds)
 
     @property
     def progress(self):

@@ -101,6 +101,10 @@ class Recipe:
         check_target_clashes(frozen, kinds)
         if not isinstance(self.preset, str | None):
             raise InputError("The preset that a recipe came from must be a name.")
+        if not isinstance(self.start, PhotoStart | Blend | None):
+            raise InputError("A recipe starts from None, a PhotoStart or a Blend.")
+        if isinstance(self.start, PhotoStart) and not isinstance(self.start.photo, str):
+            raise InputError("The photo that a recipe starts from must be a name.")
         if isinstance(self.start, Blend):
             self._check_blend(self.start)
             put("start", Blend(tuple((float(w), recipe) for w, recipe in self.start.parts)))
@@ -248,8 +252,6 @@ def _start_from(data, depth: int):
     if data is None:
         return None
     if set(data) == {"photo"}:
-        if not isinstance(data["photo"], str):
-            raise InputError("The photo that a recipe starts from must be a name.")
         return PhotoStart(data["photo"])
     if set(data) != {"blend"} or any(set(part) != {"weight", "recipe"} for part in data["blend"]):
         raise InputError(

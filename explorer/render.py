@@ -133,8 +133,15 @@ def moments(
         if part not in pool:
             pool[part] = Ascent(_ascend(network, part, photo, pool))
         for frame in pool[part].follow():
-            yield frame and replace(frame, recipe=part, done=done + frame.step, total=total)
+            yield frame and _placed(frame, part, done, total)
         done += part.steps
+
+
+def _placed(frame: Frame, recipe: Recipe, before: int, total: int) -> Frame:
+    """A frame, and the best before it, within the lineage of a recipe, whose preset they get."""
+    best = frame.best and _placed(frame.best, recipe, before, total)
+    done = before + frame.step
+    return replace(frame, recipe=recipe, done=done, total=total, best=best)
 
 
 def render_together(

@@ -6,7 +6,7 @@ and returns the picture that the step begins with. Both say at what size the net
 
 from collections.abc import Mapping
 
-from explorer.methods import Method, Parameter
+from explorer.methods import Method, Parameter, round_length
 from explorer.smoothing import gaussian_blur
 
 SMALLEST_VIEW = 48
@@ -34,7 +34,7 @@ def of_round(
 
     The last round sees the whole, each earlier one `rescale` percent of the next one's side.
     """
-    length = max(1, -(-steps // rounds))
+    length = max(1, round_length(steps, rounds))
     left = max(0, (steps - 1) // length - step // length)  # a blend has no steps
     return _shrunk(size, (rescale / 100.0) ** left)
 
@@ -42,7 +42,7 @@ def of_round(
 def coarse_to_fine(
     size: tuple[int, int], step: int, steps: int, smallest: float, until: float, stages: int
 ) -> tuple[int, int]:
-    """The (height, width) at which the network sees a picture at a step; whole numbers all.
+    """The (height, width) at which the network sees a picture at a step; both whole numbers.
 
     The side grows in equal ratios from `smallest` percent to the whole over the first `until`
     percent of the steps; the other steps see the whole.
@@ -78,9 +78,9 @@ SCHEDULES = (
         "small, and late ones begin with some of the start (after Hvass).",
         recursion,
         (
-            Parameter("rounds", 5, 1, 50, "rounds", "Into how many rounds.", whole=True),
+            Parameter("rounds", 5, 1, 50, "rounds", "At most; all have as many steps.", whole=True),
             Parameter("sigma", 1.0, 0, 16, "px", "σ of the blur before each round."),
-            Parameter("rescale", 100, 30, 100, "% of the side", "Of the round after it."),
+            Parameter("rescale", 100, 30, 100, "% of the side", "Of that in the next round."),
             Parameter("blend", 0, 0, 100, "%", "How much of the start comes back in each round."),
         ),
     ),

@@ -19,6 +19,9 @@ class Settings:
     recipes: int = _setting(6, "recipes in one comparison", low=2)
     steps: int = _setting(2000, "steps of one recipe", low=2)
     pixels: int = _setting(384 * 384, "pixels of a picture; a step on more may take over a second")
+    view_pixels: int = _setting(
+        4 * 384 * 384, "pixels of all views of a step together, crops and diverse pictures counted"
+    )
     upload_mb: int = _setting(20, "megabytes of an uploaded file")
     kept_mb: int = _setting(64, "megabytes of finished renders kept for everybody")
     turn_seconds: float = _setting(0.4, "seconds of a turn before the next visitor's", 0.01, 60)
@@ -39,7 +42,8 @@ def from_environment(environment=os.environ) -> Settings:
         try:
             values[entry.name] = entry.type(environment[name])
         except ValueError:
-            raise InputError(f"{name} must be a number, not '{environment[name]}'.") from None
+            kind = "whole number" if entry.type is int else "number"
+            raise InputError(f"{name} must be a {kind}, not '{environment[name]}'.") from None
         low, high = entry.metadata["low"], entry.metadata["high"]
         if not values[entry.name] >= low:
             raise InputError(f"{name} must be at least {low}.")

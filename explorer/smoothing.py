@@ -3,7 +3,7 @@
 import numpy as np
 
 REFLECTIONS = 2
-"""How often the image is mirrored at each border; enough for σ up to half the image's side."""
+"""How often the image is mirrored at each border; enough for σ up to the image's side."""
 
 
 def gaussian_blur(image, sigma):

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from explorer.changes import difference
 from explorer.images import SAMPLES
 from explorer.links import link_of
 from explorer.presets import DEFAULT_PRESET
-from explorer.recipe import PhotoStart, Recipe, merged, preset
+from explorer.recipe import PhotoStart, Recipe, preset
 from explorer.targets import Target
 
 
@@ -43,12 +44,7 @@ def _expression(recipe: Recipe) -> str:
         parts.append(f"keep={recipe.keep!r}")
     if isinstance(recipe.start, PhotoStart):
         parts.append(f"photo={_photo(recipe.start.photo)}")
-    changes = {
-        method: dict(recipe.methods[method]) if method in recipe.methods else None
-        for method in (*base.methods, *recipe.methods)
-        if base.methods.get(method) != recipe.methods.get(method)
-    }
-    if merged(base.methods, changes) != merged(base.methods, {}):
+    if changes := difference(base.methods, recipe.methods):
         parts.append(f"methods={changes!r}")
     return "preset(\n    " + ",\n    ".join(parts) + ",\n)"
 

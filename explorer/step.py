@@ -109,6 +109,11 @@ def pictures(recipe: Recipe) -> int:
     return recipe.methods.get("diversity", {}).get("pictures", 1)
 
 
+def views(recipe: Recipe) -> int:
+    """How many views of its pictures the network gets at each step."""
+    return pictures(recipe) * recipe.methods.get("crops", {}).get("count", 1)
+
+
 def start_of(network: Network, recipe: Recipe, photo: Photo | None, parents: Mapping) -> np.ndarray:
     """What is optimized, at the start: float32, the first axis counts pictures.
 

@@ -22,7 +22,7 @@ from explorer.networks import device, load_network
 from explorer.recipe import Recipe
 from explorer.render import Frame, Pool, check, lockstep
 from explorer.settings import Settings
-from explorer.step import KEPT_STEPS, compiled, memories, structure
+from explorer.step import KEPT_STEPS, compiled, memories, structure, views
 
 WAITING, RUNNING, STOPPED, FINISHED, FAILED = "waiting", "running", "stopped", "finished", "failed"
 LIVE, ENDED = (WAITING, RUNNING), (STOPPED, FINISHED)
@@ -38,7 +38,7 @@ its own anew, for a second or two, which is to be the lesser part of it."""
 PACE_FRAMES = 20
 """Over how many recent frames the time of a step is measured."""
 LAST_SECONDS = 10
-"""For which a step under way is waited for when Python ends."""
+"""Seconds for which Python, when it ends, waits for the step under way."""
 FLOAT_BYTES = 4
 BARE_BYTES = 20_000
 """What a job takes beside pictures and tensors."""
@@ -347,7 +347,8 @@ class Studio:
 
     def live_jobs(self) -> set[int]:
         """Identities of the jobs in anybody's queue."""
-        return {id(job) for queue in self._queues.values() for job in queue}
+        with self.lock:
+            return {id(job) for queue in self._queues.values() for job in queue}
 
     def _check(self, recipes: tuple[Recipe, ...], photo: Photo | None) -> None:
         limits = self.settings
@@ -461,7 +462,7 @@ class Studio:
             status, error = FAILED, str(problem)
         except Exception as problem:  # one visitor's failure is nobody else's
             logging.getLogger(__name__).exception("A render failed.")
-            memory = "exhausted" in type(problem).__name__.lower()
+            memory = type(problem).__name__ in ("ResourceExhaustedError", "MemoryError")
             why = "memory ran out; choose a smaller picture" if memory else "something broke"
             status, error = FAILED, f"The render failed: {why}."
         if status:
@@ -503,6 +504,12 @@ def beyond(recipe: Recipe, limits: Settings) -> str | None:
         return (
             f"A picture of {height}×{width} pixels is too large here: {side}×{side} is the limit, "
             "so that nobody waits long for a turn."
+        )
+    most = max(views(part) for part in recipe.lineage)
+    if most > 1 and height * width * most > limits.view_pixels:
+        return (
+            f"Each step would show the network {most} pictures of {height}×{width} pixels, which "
+            "is too much here: choose fewer crops, less diversity, or a smaller size."
         )
     longest = recipe.longest_stage
     if longest > limits.steps:

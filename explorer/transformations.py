@@ -55,9 +55,8 @@ def jitter(image, draw, moment, reach):
     shift = tf.cast(tf.round(draw.uniform((2,)) * tf.cast(reach, tf.float32)), tf.int32)
     for axis in (0, 1):
         side = image.shape[1 + axis]
-        at = tf.abs(tf.range(side) + shift[axis])
-        at = tf.where(at < side, at, 2 * side - 2 - at)
-        image = tf.gather(image, tf.clip_by_value(at, 0, side - 1), axis=1 + axis)
+        at = tf.math.floormod(tf.range(side) + shift[axis], 2 * side - 2)
+        image = tf.gather(image, tf.minimum(at, 2 * side - 2 - at), axis=1 + axis)
     return image
 
 
@@ -160,7 +159,7 @@ TRANSFORMATIONS = (
         "view",
         "Puts a margin of the mean color around the picture, so that its border matters less.",
         pad,
-        (Parameter("width", 12, 1, 64, "px", "Of the margin.", whole=True, structural=True),),
+        (Parameter("width", 12, 1, 64, "px", "Width of the margin.", whole=True, structural=True),),
     ),
     Method(
         "jitter",
@@ -195,8 +194,8 @@ TRANSFORMATIONS = (
         crops,
         (
             Parameter("count", 4, 1, 32, "a step", "How many.", whole=True, structural=True),
-            Parameter("largest", 50, 2, 100, "% of the side", "Of a crop, at the first step."),
-            Parameter("smallest", 25, 2, 100, "% of the side", "Of a crop, at the last step."),
+            Parameter("largest", 50, 2, 100, "% of the side", "Side of a crop at the first step."),
+            Parameter("smallest", 25, 2, 100, "% of the side", "Side of a crop at the last step."),
         ),
     ),
     Method(

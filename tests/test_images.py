@@ -23,6 +23,7 @@ from explorer.images import (
     check_writable,
     gif_bytes,
     jpeg_bytes,
+    photo_named,
     png_bytes,
     read_note,
     read_photo,
@@ -304,6 +305,20 @@ def test_names_that_no_file_can_have_are_refused(refused, tmp_path):
         read_photo(tmp_path / ("x" * 300 + ".jpg"))
     with refused():
         check_writable(tmp_path / ("x" * 300 + ".png"))
+
+
+def test_memory_that_runs_out_is_no_damage(refused, monkeypatch):
+    def too_much(image):
+        raise MemoryError
+
+    monkeypatch.setattr(images, "_upright_rgb", too_much)
+    with refused("Memory ran out"):
+        read_photo(encoded(Image.fromarray(corners(2, 2))))
+
+
+def test_a_photo_that_is_no_ones_own_is_looked_for_among_the_samples(refused):
+    with refused("no sample photo 'dgo': choose from"):
+        photo_named("dgo", None)
 
 
 def test_too_many_bytes_are_refused(refused, tmp_path, monkeypatch):

@@ -169,6 +169,8 @@ def test_an_empty_address_is_the_default():
         {"recipe": "report/naive;rms=off"},
         {"recipe": "report/naive;decay.strength=2"},
         {"recipe": "report/naive;keep=first"},
+        {"recipe": "report/naive;jitter=banana"},
+        {"recipe": "report/naive;jitter"},
         {"recipe": "report/f-laplacian-4+5", "photo": "cat"},
         {"recipe": ";;;"},
         {"recipe": "report/naive;" + "x" * 1000},

@@ -446,6 +446,16 @@ def test_a_child_goes_on_from_its_parent(tiny):
     assert {frame.total for frame in frames} == {8}
 
 
+def test_the_kept_picture_of_a_child_stands_in_the_whole_lineage(tiny):
+    parent = recipe({"noise": {}, "rms": {}, "clip": {}}, steps=3)
+    methods = {"noise": {"deviation": 60}, "rms": {"size": 100}, "small-contribution": {}}
+    child = blend((1.0, parent), methods=methods, keep="best", steps=8, seed=5)
+    *_, last = render(tiny, child)
+    assert last.kept.step < last.step, "else there is nothing to see here"
+    assert last.kept.done == 3 + last.kept.step
+    assert (last.kept.total, last.kept.recipe) == (11, child)
+
+
 def test_a_child_starts_from_the_picture_its_parent_keeps(tiny):
     methods = {"noise": {"deviation": 60}, "rms": {"size": 100}, "small-contribution": {}}
     scores = [frame.score for frame in render(tiny, recipe(methods, steps=40, seed=5))]

@@ -23,6 +23,11 @@ def recipe_of(channel=0, steps=6, seed=0):
     return Recipe(Target("second", channel), "tiny", steps, 32, seed, methods=methods)
 
 
+def seen_four_times(recipe):
+    methods = {"crops": {"count": 2}, "diversity": {"pictures": 2}}
+    return recipe.changed(methods={"noise": {}, "rms": {}, "clip": {}} | methods)
+
+
 def until(condition, seconds=30):
     """Wait for something that another thread does."""
     end = time.monotonic() + seconds
@@ -376,6 +381,7 @@ def test_a_refusal_while_rendering_is_told_in_its_own_words(studio, monkeypatch)
         ({"all_renders": 1}, "bob", 1, "This machine is at its limit of 1"),
         ({"steps": 100}, None, 1, "steps are too many"),
         ({"pixels": 1000}, None, 1, "too large"),
+        ({"view_pixels": 1000}, None, 1, "show the network 4 pictures of 32×32"),
         ({"recipes": 1}, None, 2, "recipes can be rendered together"),
     ],
 )
@@ -383,11 +389,33 @@ def test_limits_refuse_in_a_sentence(tiny, slow, limits, earlier, count, words, 
     studio = Studio(Settings(turn_seconds=0.01, **limits))
     if earlier:
         studio.submit(earlier, [recipe_of(steps=2000, seed=1)])
+    recipes = [recipe_of(channel, steps=2000) for channel in range(count)]
+    if "view_pixels" in limits:
+        recipes = [seen_four_times(recipes[0])]
     with refused(words):
-        studio.submit("ann", [recipe_of(channel, steps=2000) for channel in range(count)])
+        studio.submit("ann", recipes)
     if earlier:
         assert studio.live_jobs(), "the refusal disturbs nobody"
         until(lambda: studio.submit(earlier, [recipe_of(steps=2000, seed=1)]).view().done > 3)
+
+
+def test_what_is_seen_once_may_have_all_pixels_of_a_picture(tiny, slow):
+    studio = Studio(Settings(turn_seconds=0.01, view_pixels=1000))
+    assert ended(studio.submit("ann", [recipe_of()])).status == FINISHED
+
+
+def test_pages_ask_how_many_draw_while_the_worker_turns(tiny, slow):
+    """Queues must not change under whoever counts what is in them."""
+    slow.pace = 0
+    studio = Studio(Settings(turn_seconds=0.01, visitor_renders=9))
+    tickets = [
+        studio.submit(f"visitor {i % 6}", [recipe_of(steps=2000, seed=i)]) for i in range(24)
+    ]
+    end = time.monotonic() + 2
+    while time.monotonic() < end:
+        assert len(studio.live_jobs()) <= 24
+    for ticket in tickets:
+        ticket.close()
 
 
 def test_time_left_follows_the_measured_pace(tiny, slow, monkeypatch):

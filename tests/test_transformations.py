@@ -103,7 +103,14 @@ def test_jitter_moves_by_whole_pixels_and_mirrors_beyond_the_border():
 
 
 def test_jitter_further_than_the_picture_is_wide():
-    assert applied("jitter", pictures(size=(32, 32)), reach=64).shape == (1, 32, 32, 3)
+    """It is mirrored as often as it takes, as NumPy's padding is."""
+    image, reach = pictures(size=(32, 32)), 64
+    padded = np.pad(image, ((0, 0), (reach, reach), (reach, reach), (0, 0)), mode="reflect")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (32, 32), axis=(1, 2))
+    windows = np.moveaxis(windows[0], 2, -1)
+    for step in range(8):
+        view = applied("jitter", image, step=step, reach=reach)
+        assert np.any(np.all(windows == view[0], axis=(2, 3, 4)))
 
 
 @pytest.mark.parametrize("degrees", [0, 5, -30])

@@ -8,12 +8,13 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
+from explorer import changes
 from explorer.errors import InputError
 from explorer.images import SAMPLES, Photo, read_photo, sample_photo
 from explorer.networks import DEFAULT_NETWORK, NETWORKS, load_network
 from explorer.notes import read_picture
 from explorer.presets import DEFAULT_PRESET
-from explorer.recipe import Recipe, from_json, preset
+from explorer.recipe import KEEP, Recipe, from_json, preset
 from explorer.targets import Target, direction_of, term_of
 
 LONGEST_RECIPE = 10_000_000
@@ -58,7 +59,7 @@ def add_target(parser: argparse.ArgumentParser) -> None:
 def add_ascent(parser: argparse.ArgumentParser) -> None:
     """How to ascend."""
     add_shape(parser)
-    parser.add_argument("--keep", choices=("last", "best"), help="which picture to keep")
+    parser.add_argument("--keep", choices=KEEP, help="which picture to keep")
     parser.add_argument(
         "--set",
         action="append",
@@ -135,21 +136,6 @@ def shape_of(arguments: argparse.Namespace) -> dict:
     return {option: value for option, value in given.items() if value is not None}
 
 
-def changes_of(settings: list[str]) -> dict:
-    """What `--set` options change: method -> {parameter: value}, or None for off."""
-    changes: dict = {}
-    for setting in settings:
-        name, equals, value = setting.partition("=")
-        method, _, parameter = name.partition(".")
-        if not equals or (not parameter and value not in ("on", "off")):
-            raise InputError(f"--set takes METHOD.PARAMETER=VALUE or METHOD=off, not '{setting}'.")
-        if parameter:
-            changes[method] = (changes.get(method) or {}) | {parameter: value}
-        else:
-            changes[method] = (changes.get(method) or {}) if value == "on" else None
-    return changes
-
-
 def names_in(option: str, text: str | None) -> list[str]:
     """The parts of an option that are separated by commas, one at least."""
     names = [name.strip() for name in (text or "").split(",") if name.strip()]
@@ -191,7 +177,7 @@ def recipe_of(arguments: argparse.Namespace, name: str | None = None) -> Recipe:
         DEFAULT_PRESET if name is None else name,
         target_of(arguments),
         network=arguments.network,
-        methods=changes_of(arguments.set),
+        methods=changes.read(arguments.set),
         photo=arguments.photo.name if arguments.photo else None,
         **shape_of(arguments),
         **keep,

@@ -42,7 +42,8 @@ def _started() -> str:
             tf.config.experimental.set_memory_growth(gpu, True)
     if gpus:
         return f"GPU ({tf.config.experimental.get_device_details(gpus[0]).get('device_name')})"
-    return f"CPU ({_cores()} cores)"
+    cores = _cores()
+    return f"CPU ({cores} core{'s' * (cores != 1)})"
 
 
 def settle() -> None:

@@ -106,6 +106,8 @@ def choose(page: str, network: Network, photo: Photo | None) -> Target | None:
     down = st.toggle("Hold it down", key=f"{page}:down")
     st.caption("Draws what the target answers to least: its score is taken times −1.")
     with st.expander("Weigh it against further targets", key=f"{page}:more"):
+        plain = target and target.position is None and not target.after_relu
+        mixed = kind == "Channel" and plain and bool(state.get(f"{page}:mix"))
         state.setdefault(f"{page}:weight", 1.0)
         weight = st.number_input(
             "Weight of this one",
@@ -113,7 +115,7 @@ def choose(page: str, network: Network, photo: Photo | None) -> Target | None:
             float(LARGEST_WEIGHT),
             format="%g",
             key=f"{page}:weight",
-            disabled=bool(state.get(f"{page}:mix")) and kind == "Channel",
+            disabled=mixed,
             help="Their scores are added, each times its weight.",
         )
         text = st.text_input(
@@ -127,10 +129,9 @@ def choose(page: str, network: Network, photo: Photo | None) -> Target | None:
     if target is None or also is None:
         return None
     sign = -1.0 if down else 1.0
-    if target.also:
-        (second,) = target.also
-        also = (replace(second, weight=sign * second.weight), *also)
-        weight = target.weight
+    if mixed:
+        between = tuple(replace(term, weight=sign * term.weight) for term in target.also)
+        weight, also = target.weight, (*between, *also)
     return replace(target, weight=sign * weight, also=also)
 
 

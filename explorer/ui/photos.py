@@ -9,7 +9,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from explorer.errors import InputError
-from explorer.images import SAMPLES, Photo, data_url, jpeg_bytes, read_photo, sample_photo
+from explorer.images import MEGABYTE, SAMPLES, Photo, data_url, jpeg_bytes, read_photo, sample_photo
 from explorer.ui.session import upload_mb
 
 PROMISE = "Photos stay in memory and are never stored."
@@ -40,8 +40,8 @@ def own_photo() -> Photo | None:
 def take(data: bytes) -> str | None:
     """Read an upload and remember it for this visit; a sentence if it cannot be used."""
     limit = upload_mb()
-    if len(data) > limit * 1e6:
-        return f"The photo has {len(data) / 1e6:.0f} MB: the limit here is {limit} MB."
+    if len(data) > limit * MEGABYTE:
+        return f"The photo has {len(data) / MEGABYTE:.1f} MB: the limit here is {limit} MB."
     try:
         with _one_at_a_time:
             st.session_state["own photo"] = read_photo(data)

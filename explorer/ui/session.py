@@ -47,25 +47,28 @@ def network(name: str) -> Network:
 @st.cache_resource(max_entries=4)
 def warm_up(name: str) -> threading.Thread:
     """Load a network in the background, for a page whose visitor will soon need it."""
-    return _started(threading.Thread(target=_load, args=(name,)))
+    return _loading(name)
 
 
 @st.cache_resource(max_entries=4)
-def warm_up_later(name: str) -> threading.Thread:
+def warm_up_later(name: str) -> threading.Timer:
     """As `warm_up`, once a page that does without the network is complete in the browser."""
-    return _started(threading.Timer(DELIVERY_SECONDS, _load, (name,)))
+    timer = threading.Timer(DELIVERY_SECONDS, _loading, (name,))
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
+def _loading(name: str) -> threading.Thread:
+    """A thread that Python waits for before it ends: amid its import, HDF5 would crash."""
+    thread = threading.Thread(target=_load, args=(name,), daemon=False)
+    thread.start()
+    return thread
 
 
 def _load(name: str) -> None:
     if threading.main_thread().is_alive():
         load_network(name).tensors  # noqa: B018 - loads
-
-
-def _started(thread: threading.Thread) -> threading.Thread:
-    """Started; Python waits for it before it ends: amid its import, HDF5 would crash."""
-    thread.daemon = False
-    thread.start()
-    return thread
 
 
 def visitor() -> str:

@@ -586,6 +586,17 @@ def test_a_channel_is_held_down_and_led_towards_a_second():
     assert not app.exception and not app.error
 
 
+def test_between_two_channels_the_weight_that_cannot_be_set_does_nothing():
+    app = opened(layer="conv3_1", channel="1", weight="2")
+    app.toggle(key="feature:mix").set_value(True).run()
+    assert app.number_input(key="feature:weight").disabled
+    app.slider(key="feature:share").set_value(1.0).run()
+    (recipe,), _ = recipes_in(parameters(app))
+    assert (recipe.target.channel, recipe.target.weight) == (0, 1)
+    app.toggle(key="feature:relu").set_value(True).run()
+    assert not app.number_input(key="feature:weight").disabled
+
+
 def test_a_whole_layer_of_classes_is_kept():
     app = opened(layer="fc_3", size="224")
     assert app.selectbox(key="feature:layer").value == "fc_3"

@@ -38,7 +38,7 @@ def test_a_setting_that_is_nonsense_is_told_on_every_page(monkeypatch, page):
     st.cache_resource.clear()
     app = AppTest.from_file(f"../../{page}", default_timeout=60).run()
     (error,) = app.error
-    assert error.value.startswith("EXPLORER_STEPS must be a number, not 'many'.")
+    assert error.value.startswith("EXPLORER_STEPS must be a whole number, not 'many'.")
     assert not app.exception and not app.button
     st.cache_resource.clear()
 

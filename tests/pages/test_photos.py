@@ -3,6 +3,9 @@
 import threading
 import time
 
+import pytest
+
+from explorer.images import MEGABYTE
 from explorer.ui import photos
 
 
@@ -24,3 +27,10 @@ def test_photos_are_decoded_one_at_a_time(monkeypatch):
     for each in visitors:
         each.join()
     assert most == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(("more", "words"), [(0, "read"), (1, "has 20.0 MB: the limit here is 20")])
+def test_a_megabyte_is_what_the_uploader_says(monkeypatch, more, words):
+    monkeypatch.setattr(photos, "upload_mb", lambda: 20)
+    monkeypatch.setattr(photos, "read_photo", lambda data: "read")
+    assert words in (photos.take(bytes(20 * MEGABYTE + more)) or "read")

@@ -1,0 +1,59 @@
+"""What is changed of methods: as a mapping, and as `METHOD.PARAMETER=VALUE`, `METHOD=on` or `=off`.
+
+A mapping of changes goes from methods to the strengths that are changed, or to None for a method
+that is switched off; see `explorer.recipe.preset`.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from explorer.catalogue import METHODS
+from explorer.errors import InputError
+from explorer.targets import exact
+
+Strengths = Mapping[str, float]
+Changes = dict[str, dict[str, float] | None]
+
+
+def difference(base: Mapping[str, Strengths], methods: Mapping[str, Strengths]) -> Changes:
+    """What has to be changed of `base` to get `methods`."""
+    changes: Changes = {}
+    for name in METHODS:
+        before, after = base.get(name), methods.get(name)
+        if after is None and before is not None:
+            changes[name] = None
+        elif after is not None and after != before:
+            changes[name] = {k: v for k, v in after.items() if not before or before[k] != v}
+    return changes
+
+
+def written(changes: Changes) -> list[str]:
+    """Changes as texts, one for each strength and switch."""
+    texts = []
+    for method, strengths in changes.items():
+        if not strengths:
+            texts.append(f"{method}={'off' if strengths is None else 'on'}")
+        else:
+            texts += [f"{method}.{name}={exact(value)}" for name, value in strengths.items()]
+    return texts
+
+
+def read(texts: Iterable[str]) -> dict[str, dict[str, str] | None]:
+    """The changes that texts tell, with strengths as they are written; the later ones count.
+
+    Raises:
+        InputError: one is not of a form that `written` gives.
+    """
+    changes: dict = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        method, dot, parameter = name.partition(".")
+        if not equals or not (parameter if dot else value in ("on", "off")):
+            raise InputError(
+                f"A change is METHOD.PARAMETER=VALUE, METHOD=on or METHOD=off, not '{text[:60]}'."
+            )
+        if not dot and value == "off":
+            changes[method] = None
+        else:
+            strengths = {parameter: value} if dot else {}
+            changes[method] = (changes.get(method) or {}) | strengths
+    return changes
