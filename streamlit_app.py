@@ -6,10 +6,11 @@ from explorer.images import data_url
 from explorer.links import completed
 from explorer.networks import DEFAULT_NETWORK
 from explorer.ui import address, layout
-from explorer.ui.home import DOORS, FOLDER, PICTURES
+from explorer.ui.home import DOORS, FOLDER, PICTURES, STYLE
 from explorer.ui.session import warm_up_later
 
 address.leave()
+st.html(STYLE)
 layout.begin(
     "What does a network look for?",
     "VGG16 learned from a million photos to tell a thousand things apart. "
@@ -25,24 +26,14 @@ for column, picture in zip(st.columns(len(PICTURES)), PICTURES, strict=True):
             query_params=completed(picture.link),
         )
 st.space("small")
-for column, door in zip(st.columns(len(DOORS)), DOORS, strict=True):
-    with column, st.container(border=True, height="stretch"):
-        st.page_link(door.page, label=f"**{door.label}**", icon=door.icon)
-        st.markdown(door.words)
-st.page_link(
-    "pages/3_Feature_visualization.py",
-    label="Or let EfficientNet-Lite0 draw one of its 1,000 classes: flamingo",
-    icon=":material/category:",
-    query_params=completed({"network": "efficientnet-lite0", "class": "130"}),
-)
-st.page_link(
-    "pages/4_Compare.py",
-    label="Or compare recipes side by side: the same target, seed and step",
-    icon=":material/view_column:",
-)
-st.page_link(
-    "pages/5_The_report.py",
-    label="Or read the report that this program implements: its figures made again, and measured",
-    icon=":material/fact_check:",
-)
+with st.container(horizontal=True, key="doors"):
+    for door in DOORS:
+        with st.container(border=True, height="stretch"):
+            st.page_link(
+                door.page,
+                label=f"**{door.label}**",
+                icon=door.icon,
+                query_params=completed(door.link) if door.link else None,
+            )
+            st.markdown(door.words)
 warm_up_later(DEFAULT_NETWORK)

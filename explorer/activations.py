@@ -10,13 +10,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from explorer.errors import InputError
 from explorer.images import SAMPLES
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
-from explorer.receptive_fields import Square
 from explorer.sheets import heat_map
 from explorer.targets import Target
 
@@ -127,29 +126,10 @@ def statistics(values: np.ndarray) -> Statistics:
     )
 
 
-# ---- Where in the photo
-
-
-def framed(picture: np.ndarray, square: Square, side: int) -> np.ndarray:
-    """A picture (h, w, 3), large, with a frame around a square of it.
-
-    Args:
-        side: pixels of its longer side.
-    """
-    scale = side / max(picture.shape[:2])
-    height, width = (round(scale * length) for length in picture.shape[:2])
-    large = Image.fromarray(picture).resize((width, height), Image.Resampling.BICUBIC)
-    inside = square.within(picture.shape[:2])
-    left, top, right, bottom = (
-        round(scale * v) for v in (inside.left, inside.top, inside.right, inside.bottom)
-    )
-    draw = ImageDraw.Draw(large)
-    for grow, color in ((3, "black"), (2, "white"), (1, "white"), (0, "black")):
-        edges = (left - grow, top - grow, right - 1 + grow, bottom - 1 + grow)
-        ends = (width - 1, height - 1) * 2
-        box = [min(max(edge, 0), end) for edge, end in zip(edges, ends, strict=True)]
-        draw.rectangle(box, outline=color)
-    return np.asarray(large)
+def border_share(values: np.ndarray) -> float:
+    """Share of a map's (h, w) activation above zero that is in its outer ring, from 0 to 1."""
+    above = np.maximum(values, 0).astype(np.float64)
+    return float(1 - above[1:-1, 1:-1].sum() / above.sum()) if above.any() else 0.0
 
 
 # ---- Colors

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.networks import load_network
 from explorer.recipe import Recipe
 from explorer.step_rules import rule_of
+from explorer.targets import only_adds_colors
 
 FLAT = 3.0
 """Gray levels of deviation, within each color, below which a picture shows nothing."""
 SATURATED = 0.3
-"""Share of color values at their bounds."""
+"""Share of color values at their bounds, or nearly."""
+NEARLY = 5
+"""Gray levels from a bound, which spectra approach but never reach."""
 UNSTABLE = 0.6
 """Share of the score that is left after small shifts and changes of size."""
 STILL_RISING = 0.5
@@ -52,13 +56,20 @@ def dead(case: Case) -> bool:
 
 
 def saturated(case: Case) -> bool:
-    """Many color values are black or full."""
-    return case.values["saturated_share"] > SATURATED
+    """Many color values are black or full, or nearly."""
+    near = (case.image <= NEARLY) | (case.image >= 255 - NEARLY)
+    return max(case.values["saturated_share"], near.mean()) > SATURATED
 
 
 def unstable(case: Case) -> bool:
     """Small shifts take most of the score away."""
     return case.values.get("robust_ratio", 1) < UNSTABLE
+
+
+def outdone(case: Case) -> bool:
+    """A photo excites the target more, and not because small shifts take away the score."""
+    held_down = any(term.weight < 0 for term in case.recipe.target.terms)
+    return case.values.get("photo_ratio", 1) < 1 and not (held_down or unstable(case))
 
 
 def rising(case: Case) -> bool:
@@ -120,6 +131,18 @@ FINDINGS = (
         lambda recipe: (
             "The picture depends on fine noise, and loses most of its score when shifted a "
             f"little: {_steadier(recipe)}."
+        ),
+    ),
+    Finding(
+        "outdone",
+        outdone,
+        lambda recipe: (
+            "A sample photo excites the target more than this picture does: "
+            + (
+                "take the target after ReLU, as before it this layer only adds up colors."
+                if only_adds_colors(load_network(recipe.network), recipe.target)
+                else _with_more(recipe, "choose another seed, or raise ") + "."
+            )
         ),
     ),
     Finding(

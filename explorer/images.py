@@ -90,6 +90,8 @@ def read_photo(source: str | Path | bytes) -> Photo:
     Raises:
         InputError: there is no such file, it is not a photo, is damaged, or too large.
     """
+    if not isinstance(source, bytes | str | Path):
+        raise InputError("A photo is read from a path, or from the bytes of a file.")
     what = "The photo" if isinstance(source, bytes) else f"'{source}'"
     data = source if isinstance(source, bytes) else _file_bytes(source, what)
     if len(data) > LARGEST_FILE:
@@ -120,6 +122,8 @@ def read_photo(source: str | Path | bytes) -> Photo:
 
 def _file_bytes(path: str | Path, what: str) -> bytes:
     """What a file holds; of one that is too large, or has no end, one byte more than allowed."""
+    if "\0" in os.fspath(path):
+        raise InputError("The name of a file cannot have a zero character in it.")
     try:
         if os.path.isdir(path):
             raise InputError(f"{what} is a folder: please give a file.")
@@ -207,6 +211,8 @@ def read_note(source: str | Path | bytes) -> dict:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             image = Image.open(io.BytesIO(data), formats=("PNG",))
+            if NOTE not in image.info and image.width * image.height <= LARGEST_PHOTO:
+                image.load()  # a note may stand behind the pixels
         text = image.info.get(NOTE)
     except Exception:  # noqa: BLE001 - as above
         raise InputError(f"{what} is not a PNG: use a picture saved by this program.") from None

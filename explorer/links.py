@@ -12,7 +12,7 @@ from explorer.errors import InputError
 from explorer.images import SAMPLES
 from explorer.networks import DEFAULT_NETWORK, load_network
 from explorer.networks.network import Network
-from explorer.presets import DEFAULT_PRESET
+from explorer.presets import DEFAULT_PRESET, PRESETS
 from explorer.recipe import (
     LARGEST_SEED,
     LARGEST_SIDE,
@@ -34,6 +34,8 @@ from explorer.targets import (
 
 YOURS = "yours"
 """In an address, a person's own photo, which only they can open it with."""
+MOST_RECIPES = 20
+"""In an address."""
 BETWEEN_TERMS = "|"
 OF_TARGETS = ("layer", "channel", "position", "relu", "direction", "of", "weight", "also")
 """Parameters that say what to excite, besides a class."""
@@ -41,13 +43,19 @@ OF_TARGETS = ("layer", "channel", "position", "relu", "direction", "of", "weight
 
 def recipe_text(recipe: Recipe) -> str:
     """A recipe's preset and what it changes from it."""
-    return ";".join([recipe.preset or DEFAULT_PRESET, *changes_of(recipe)])
+    return ";".join([preset_of(recipe), *changes_of(recipe)])
+
+
+def preset_of(recipe: Recipe) -> str:
+    """The preset to describe a recipe by: its own, if there is such a one, or the default."""
+    return recipe.preset if recipe.preset in PRESETS else DEFAULT_PRESET
 
 
 def changes_of(recipe: Recipe) -> list[str]:
     """What a recipe changes from its preset, as in "steps=60", "adam.rate=2" or "jitter=off"."""
-    name = recipe.preset or DEFAULT_PRESET
-    base = preset(name, recipe.target, network=recipe.network, size=recipe.size, seed=recipe.seed)
+    base = preset(
+        preset_of(recipe), recipe.target, network=recipe.network, size=recipe.size, seed=recipe.seed
+    )
     parts = []
     if recipe.steps != base.steps:
         parts.append(f"steps={recipe.steps}")
@@ -171,6 +179,11 @@ def recipes_in(
     common = {"network": network.name, "size": size, "seed": seed, "photo": photo}
     in_order = sorted(link, key=lambda key: (len(key), key))
     texts = [link[key] for key in in_order if key.startswith("recipe")] or list(default)
+    if len(texts) > MOST_RECIPES:
+        complaints.append(
+            f"An address has at most {MOST_RECIPES} recipes: the others are left out."
+        )
+        texts = texts[:MOST_RECIPES]
     recipes = [tried(lambda text=text: recipe_of(text, target, **common), None) for text in texts]
     recipes = [recipe for recipe in recipes if recipe]
     if not recipes:

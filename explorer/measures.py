@@ -340,16 +340,23 @@ MEASURES = {
         "saturated", "%", "Share of color values that are 0 or 255.", saturated_share
     ),
     "colorfulness": Measure(
-        "colorfulness", "", "Hasler and Süsstrunk 2003: 0 gray, 60 a vivid photo.", colorfulness
+        "colorfulness", "", "Hasler and Süsstrunk 2003: 0 gray, 59 quite colorful.", colorfulness
     ),
     "robust_score": Measure(
-        "robust score", "", "After ReLU, the mean over 16 small shifts and changes of size."
+        "robust score",
+        "",
+        "The mean over 16 small shifts and changes of size: of what is excited after ReLU, of a "
+        "class before softmax.",
     ),
     "robust_ratio": Measure(
-        "robust share", "%", "The robust score as a share of the score after ReLU."
+        "robust share",
+        "%",
+        "The robust score as a share of the picture's own score after ReLU; over 100 % can be.",
     ),
     "z_score": Measure(
-        "stands out", "σ", "Deviations by which the channel leads its layer's other channels."
+        "stands out",
+        "σ",
+        "Standard deviations of its mean activation above the mean of its layer's channels.",
     ),
     "photo_ratio": Measure(
         "against photos", "times", "The robust score over the best sample photo's score."

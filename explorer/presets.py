@@ -305,12 +305,15 @@ PRESETS: dict[str, Preset] = {
 
 def _also_for_classes(entry: Preset) -> Preset:
     """A preset of the report with a class's own strengths, which the report leaves open."""
-    decay = {"decay": {"strength": 0.01}} if "decay" in entry.methods else {}
-    longer = {"rms": {"size": 2 * entry.methods["rms"]["size"]}}
+    changes, larger = "each step is twice as large", 2 * entry.methods["rms"]["size"]
+    methods = entry.methods | {"rms": {"size": larger}}
+    if "decay" in methods:
+        changes += " and decay a third as strong"
+        methods |= {"decay": {"strength": 0.01}}
     return replace(
         entry,
-        note=f"{entry.note} For a class, steps twice as long and a third of the decay.",
-        variants={"class": (entry.steps, entry.methods | longer | decay)},
+        note=f"{entry.note} For a class, {changes}." if entry.steps else entry.note,
+        variants={"class": (entry.steps, methods)},
     )
 
 

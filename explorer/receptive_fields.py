@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from PIL import Image, ImageDraw
 
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
@@ -57,3 +58,31 @@ def receptive_square(
     top = corner[0] + row * layer.receptive_stride
     left = corner[1] + column * layer.receptive_stride
     return Square(top, left, top + layer.receptive_field, left + layer.receptive_field)
+
+
+def framed(picture: np.ndarray, square: Square, side: int, dim: bool = False) -> np.ndarray:
+    """A picture (h, w, 3), large, with a frame around a square of it.
+
+    Args:
+        side: pixels of its longer side.
+        dim: darken what is outside of the square.
+    """
+    scale = side / max(picture.shape[:2])
+    height, width = (round(scale * length) for length in picture.shape[:2])
+    large = Image.fromarray(picture).resize((width, height), Image.Resampling.BICUBIC)
+    inside = square.within(picture.shape[:2])
+    left, top, right, bottom = (
+        round(scale * v) for v in (inside.left, inside.top, inside.right, inside.bottom)
+    )
+    if dim:
+        pixels = np.asarray(large)
+        dimmed = (pixels * 0.45 + 128 * 0.35).astype(np.uint8)
+        dimmed[top:bottom, left:right] = pixels[top:bottom, left:right]
+        large = Image.fromarray(dimmed)
+    draw = ImageDraw.Draw(large)
+    for grow, color in ((3, "black"), (2, "white"), (1, "white"), (0, "black")):
+        edges = (left - grow, top - grow, right - 1 + grow, bottom - 1 + grow)
+        ends = (width - 1, height - 1) * 2
+        box = [min(max(edge, 0), end) for edge, end in zip(edges, ends, strict=True)]
+        draw.rectangle(box, outline=color)
+    return np.asarray(large)

@@ -6,6 +6,7 @@ import json
 import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Real
 from types import MappingProxyType
 
 from explorer.catalogue import ALTERNATIVES, check_target_clashes, checked_methods, find_method
@@ -75,6 +76,7 @@ class Recipe:
         def put(name, value):
             object.__setattr__(self, name, value)
 
+        _check_is_target(self.target)
         put("size", checked_size(self.size))
         network = load_network(self.network)
         put("target", self.target.resolved(network, self.size))
@@ -88,6 +90,8 @@ class Recipe:
         if self.methods is None:
             kind = kind_of(self.target, self.network, self.size)
             put("methods", PRESETS[DEFAULT_PRESET].of_kind(kind).methods)
+        if not isinstance(self.methods, Mapping):
+            raise InputError("The methods of a recipe are a table of names and strengths.")
         plain = {
             name: dict(value) if isinstance(value, Mapping) else value
             for name, value in self.methods.items()
@@ -113,7 +117,7 @@ class Recipe:
         if not blend.parts:
             raise InputError("A blend needs at least one recipe to start from.")
         for weight, recipe in blend.parts:
-            number = isinstance(weight, int | float) and not isinstance(weight, bool)
+            number = isinstance(weight, Real) and not isinstance(weight, bool)
             if not number or not 0 < weight <= LARGEST_WEIGHT:
                 raise InputError(
                     f"A weight in a blend must be above 0 and at most {LARGEST_WEIGHT:,}, not "
@@ -310,10 +314,12 @@ def preset(
     Raises:
         InputError: there is no such preset, or the recipe would not be valid.
     """
-    if name not in PRESETS:
+    if not isinstance(name, str) or name not in PRESETS:
         close = difflib.get_close_matches(str(name), PRESETS, n=1)
         hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(PRESETS)}."
         raise InputError(f"There is no preset called '{name}': {hint}")
+    if not isinstance(photo, str | None):
+        raise InputError("The photo that a recipe starts from must be a name, such as photo.name.")
     entry = PRESETS[name].of_kind(kind_of(target, network, size))
     if photo and not entry.steps:
         raise InputError(
@@ -365,12 +371,18 @@ def _steps_before(name: str, usual: int, parent: str, steps: int) -> int:
     return max(1, round(parents * steps / usual))
 
 
+def _check_is_target(target: object) -> None:
+    if not isinstance(target, Target):
+        raise InputError(f"What to excite must be a Target, not {reprlib.repr(target)}.")
+
+
 def kind_of(target: Target, network: str, size: int | tuple[int, int]) -> str:
     """The kind of a target, as presets distinguish them; see `explorer.presets.Preset.variants`.
 
     Raises:
         InputError: the network has no such target, at this size.
     """
+    _check_is_target(target)
     model = load_network(network)
     resolved = target.resolved(model, checked_size(size))
     return "class" if is_class(model, resolved) else resolved.kind
@@ -384,9 +396,13 @@ def merged(methods: Mapping, changes: Mapping) -> dict:
     Raises:
         InputError: there is no such method.
     """
+    if not isinstance(changes, Mapping):
+        raise InputError("Changes of methods are a table of names and strengths.")
     result = {name: dict(strengths) for name, strengths in methods.items()}
     for name, strengths in changes.items():
         find_method(name)
+        if not isinstance(strengths, Mapping | None):
+            raise InputError(f"The strengths of {name} must be a table, or None to switch it off.")
         if strengths is None:
             result.pop(name, None)
             continue

@@ -116,8 +116,8 @@ def render(
         pool: ascents to share with other renders.
 
     Raises:
-        InputError: weights or photo are missing, the size does not fit the target, or the
-            numbers overflowed.
+        InputError: the recipe is for another network, weights or photo are missing, the size does
+            not fit the target, or the numbers overflowed.
     """
     yield from filter(None, moments(network, recipe, photo, pool))
 
@@ -189,6 +189,8 @@ def check(network: Network, recipe: Recipe, photo: Photo | None = None) -> None:
     Raises:
         InputError: as `render`.
     """
+    if recipe.network != network.name:
+        raise InputError(f"The recipe is one for {recipe.network}, not for {network.name}.")
     check_target(network, recipe.target, recipe.size)
     for view in sorted(views_of(recipe) - {recipe.size}):
         try:

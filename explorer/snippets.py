@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from explorer.changes import difference
 from explorer.images import SAMPLES
-from explorer.links import link_of
-from explorer.presets import DEFAULT_PRESET
+from explorer.links import link_of, preset_of
 from explorer.recipe import PhotoStart, Recipe, preset
 from explorer.targets import Target
 
@@ -33,7 +32,7 @@ def code_of(recipes: Sequence[Recipe]) -> str:
 
 def _expression(recipe: Recipe) -> str:
     target = recipe.target
-    name = recipe.preset or DEFAULT_PRESET
+    name = preset_of(recipe)
     shape = {"network": recipe.network, "size": recipe.size, "seed": recipe.seed}
     base = preset(name, target, **shape)
     parts = [repr(name), _target(target)]

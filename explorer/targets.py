@@ -5,6 +5,7 @@ import reprlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from numbers import Integral, Real
 
 import numpy as np
 
@@ -164,6 +165,16 @@ def is_class(network: Network, target: Target) -> bool:
     return target.layer == network.class_layer and target.channel is not None and not target.also
 
 
+def only_adds_colors(network: Network, target: Target) -> bool:
+    """Whether a target is the mean of a first layer's channel before ReLU: a sum of all colors."""
+    return (
+        network.layer(target.layer) == next(each for each in network.layers if each.kind != "input")
+        and target.channel is not None
+        and target.position is None
+        and not (target.after_relu or target.also)
+    )
+
+
 # ---- In words
 
 
@@ -217,7 +228,16 @@ def _signed(number: float) -> str:
 
 
 def term_text(network: Network, target: Target) -> str:
-    """A single channel, class or layer with its weight: "conv4_1:6", "-0.5*class:130"."""
+    """A single channel, class or layer with its weight: "conv4_1:6", "-0.5*class:130".
+
+    Raises:
+        InputError: it is more than that.
+    """
+    if target.kind not in ("channel", "layer") or target.after_relu or target.also:
+        raise InputError(
+            f"{subject(network, target)} cannot be written as a further target: only a channel "
+            "before ReLU, a class or a layer can."
+        )
     of_class = target.layer == network.class_layer and target.channel is not None
     name = "class" if of_class else network.layer(target.layer).paper_name
     text = name if target.channel is None else f"{name}:{target.channel}"
@@ -284,7 +304,7 @@ def _check_channel(channel: object, layer: Layer) -> None:
 
 
 def _checked_weight(weight: object, what: str = "weight of a target") -> float:
-    number = isinstance(weight, int | float) and not isinstance(weight, bool)
+    number = isinstance(weight, Real) and not isinstance(weight, bool)
     if not number or not SMALLEST_WEIGHT <= abs(weight) <= LARGEST_WEIGHT:
         raise InputError(
             f"The {what} must be a number from -{LARGEST_WEIGHT:,} to {LARGEST_WEIGHT:,} and not "
@@ -336,13 +356,14 @@ def _checked_position(position, network: Network, layer: Layer, size):
         if position is not None:
             raise InputError(f"{layer.paper_name} has no positions: leave the position out.")
         return None
-    if position == "center":
+    if isinstance(position, str) and position == "center":
         return position
     height, width = network.output_size(layer, size)
-    pair = isinstance(position, tuple | list) and len(position) == 2
-    if not pair or any(type(value) is not int for value in position):
+    pair = isinstance(position, tuple | list | np.ndarray) and len(position) == 2
+    whole = pair and all(isinstance(value, Integral) for value in position)
+    if not whole or any(isinstance(value, bool) for value in position):
         raise InputError(f"A position is 'center' or a row and a column, not {_short(position)}.")
-    row, column = position
+    row, column = map(int, position)
     if not (0 <= row < height and 0 <= column < width):
         raise InputError(
             f"{layer.paper_name} has {height}×{width} positions here, counted from 0: there is "

@@ -77,7 +77,7 @@ with left:
     st.markdown(structure.field_in_words(model, layer))
     if layer.spatial and layer.kind != "input":
         link = networks.as_link(model) | {"layer": layer.paper_name, "photo": photo}
-        label = f"What {layer.paper_name} answers to the {photo}"
+        label = f"How {layer.paper_name} responds to the {photo}"
         st.page_link(ACTIVATIONS, label=label, icon=":material/blur_on:", query_params=link)
     if excite := structure.excitable(model, layer):
         label, link = excite[0], networks.as_link(model) | excite[1]
@@ -94,9 +94,9 @@ st.caption(
     "A multiply-add is one multiplication and one addition; the sums of all layers are "
     f"{charts.total(model, 'parameters'):,} parameters and "
     f"{charts.total(model, 'multiply_adds'):,} multiply-adds for one picture. A bar is as long as "
-    "the layer's share of the largest number in its column. Field is the side of the square of "
-    "the photo that one value depends on, and every the way from one value's square to its "
-    "neighbor's. On a narrow screen the table slides sideways."
+    "the layer's share of the largest number in its column. *Field* is the side of the square of "
+    "the photo that one value can see, its receptive field; *step* is how many pixels apart the "
+    "squares of two neighboring values lie. On a narrow screen the table slides sideways."
 )
 
 left, right = st.columns(2, gap="large")

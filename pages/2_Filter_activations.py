@@ -18,12 +18,13 @@ from explorer.ui import (
 )
 from explorer.ui.activations import PAGE
 from explorer.ui.photos import choose_photo
+from explorer.ui.plain import literal
 from explorer.ui.session import visitor, warm_up
 
 layout.begin(
     "Filter activations",
-    "Show a photo to a network and see where each filter answers: bright is strong, dark is "
-    "silent.",
+    "Show a photo to a network and see where each filter responds: bright is where it responds "
+    "most, dark is where it is silent.",
 )
 st.html(activations.STYLE)
 visitor()
@@ -55,10 +56,10 @@ with right:
         if looked_at not in layers:
             found = found | activations.answers(model, photo, [looked_at])
     except MissingWeights as error:
-        st.info(str(error))
+        st.info(literal(error))
         st.stop()
     except InputError as error:
-        st.error(str(error))
+        st.error(literal(error))
         st.stop()
     chosen = {layer.name: choice(found[layer.name]) for layer in layers}
     answer = found[looked_at.name]
@@ -69,9 +70,9 @@ with right:
         activations.heading(layer)
         activations.maps(layer, found[layer.name], chosen[layer.name], ends, image, lay_over)
         if scale == "layer" and len(layers) > 1:
-            activations.legend(ends[layer.name, chosen[layer.name][0]])
+            activations.legend(ends[layer.name, chosen[layer.name][0]], lay_over)
     if scale != "layer" or len(layers) == 1:
-        activations.legend(None if scale == "filter" else max(ends.values()))
+        activations.legend(None if scale == "filter" else max(ends.values()), lay_over)
     activations.point_below()
     activations.chart(looked_at, answer, shown, photo.name)
     activations.offer_dream(model, looked_at, photo)

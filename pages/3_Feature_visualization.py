@@ -12,6 +12,7 @@ from explorer.studio import ENDED
 from explorer.targets import describe
 from explorer.ui import address, controls, excite, judgment, layout, live, networks, steady, strip
 from explorer.ui.photos import own_photo
+from explorer.ui.plain import literal
 from explorer.ui.session import upload_mb, visitor, warm_up
 
 PAGE = "feature"
@@ -90,7 +91,7 @@ with left:
             on_change=restore,
         )
         if state.get(f"{PAGE}:dropped"):
-            st.error(state[f"{PAGE}:dropped"])
+            st.error(literal(state[f"{PAGE}:dropped"]))
         stopped, sentence = state.get(f"{PAGE}:dropped stop") or (None, "")
         if stopped and stopped == recipe:
             st.info(sentence)
@@ -98,7 +99,7 @@ asked = state.pop(f"{PAGE}:wanted", False)
 same = live.shows(PAGE, [recipe])
 clicked = button.button("Render", type="primary", width="stretch", disabled=same or recipe is None)
 if sentence := live.refusal(PAGE, [recipe]):
-    button.error(sentence)
+    button.error(literal(sentence))
 if recipe:
     address.write(PAGE, live.link(PAGE, [recipe]))
     if clicked or ((opened or asked) and not same):
@@ -117,7 +118,7 @@ with right:
             st.markdown(
                 "**This picture was stopped.** Press *Render* to go on with it."
                 if live.was_stopped(PAGE, wanted)
-                else "**Nothing drawn yet.** Choose a layer and a channel, then press *Render*. "
+                else "**Nothing drawn yet.** Choose what to excite, then press *Render*. "
                 "A picture takes about half a minute on a laptop and grows before your eyes."
             )
     elif held and view.status in ENDED and view.frames:
@@ -142,7 +143,7 @@ with right:
     judged = st.container()
     strip.show(again)
     if gone := state.pop(f"{PAGE}:gone", None):
-        st.error(gone)
+        st.error(literal(gone))
     if recipe:
         with st.expander("Show code"):
             st.code(code_of([recipe]), "python")

@@ -15,6 +15,7 @@ from explorer.studio import ENDED
 from explorer.targets import describe
 from explorer.ui import address, controls, excite, judgment, layout, live, networks, steady
 from explorer.ui.photos import own_photo
+from explorer.ui.plain import literal
 from explorer.ui.session import settings, visitor, warm_up
 
 PAGE = "compare"
@@ -84,8 +85,9 @@ with st.container(horizontal=True, gap="small"):
         too_many = len(names) > settings().recipes
         st.button(title, on_click=show_series, args=(names,), disabled=too_many)
 st.caption(
-    "Of the report's four, each keeps those before it; its improved methods go on from there. A "
-    "lower score is the price: look at fine grain and the robust score below the pictures."
+    "Of the report's four, each keeps those before it; its improved methods go on from there. "
+    "After the clip, a lower score is the price: look at fine grain and the robust score below the "
+    "pictures. Naive ascent leaves 0–255; its score is that of the picture as shown, cut to 0–255."
 )
 left, right = layout.stage(4, 8)
 with left:
@@ -114,7 +116,7 @@ asked = state.pop(f"{PAGE}:wanted", False)
 same = live.shows(PAGE, recipes)
 clicked = button.button("Render all", type="primary", width="stretch", disabled=same or not recipes)
 if sentence := live.refusal(PAGE, recipes):
-    button.error(sentence)
+    button.error(literal(sentence))
 if recipes:
     address.write(PAGE, live.link(PAGE, recipes))
     if clicked or ((opened or asked) and not same):

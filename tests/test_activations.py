@@ -5,7 +5,6 @@ import pytest
 
 from explorer.activations import (
     code_of,
-    framed,
     has_maps,
     map_layer,
     means,
@@ -18,7 +17,6 @@ from explorer.activations import (
 from explorer.attribution import ATTRIBUTIONS
 from explorer.images import SAMPLES
 from explorer.networks import load_network
-from explorer.receptive_fields import Square
 from explorer.sheets import heat_map
 from explorer.targets import Target
 
@@ -120,24 +118,6 @@ def test_of_equal_highest_places_the_one_among_high_ones_is_told():
     values[0, 1] = 7
     found = statistics(values)
     assert (found.row, found.column) == (0, 1) and found.places == 1
-
-
-# ---- Where
-
-
-def test_a_frame_lies_around_its_square_and_the_rest_is_the_picture():
-    picture = np.full((20, 30, 3), 90, np.uint8)
-    large = framed(picture, Square(5, 10, 10, 20), 60)
-    assert large.shape == (40, 60, 3)
-    changed = (large != 90).any(axis=-1)
-    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
-    assert (rows[0], rows[-1], columns[0], columns[-1]) == (7, 22, 17, 42)
-    assert not changed[11:19, 21:39].any()
-
-
-def test_a_frame_at_the_border_stays_inside():
-    large = framed(np.full((8, 8, 3), 90, np.uint8), Square(-4, -4, 12, 5), 40)
-    assert large.shape == (40, 40, 3) and (large[0, 0] != 90).all()
 
 
 # ---- Colors

@@ -33,7 +33,7 @@ def test_what_is_written_is_read_and_the_later_counts():
         "decorrelated-color=on",
         "noise=off",
     ]
-    assert read(texts.split()) == {
+    assert read(texts) == {
         "rms": {"size": "3"},
         "clip": None,
         "jitter": {"reach": "4"},

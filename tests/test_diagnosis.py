@@ -56,7 +56,31 @@ def test_every_sentence_names_a_setting_that_there_is(name, changes, rule, sente
 
 def test_findings_are_in_the_order_of_their_table():
     found = diagnosed(case(saturated_share=0.5, robust_ratio=0.1, curve=STEADY))
-    assert list(found) == [f.name for f in FINDINGS if f.name != "dead"]
+    assert list(found) == [f.name for f in FINDINGS if f.name not in ("dead", "outdone")]
+
+
+@pytest.mark.parametrize(("rest", "more"), [({}, []), ({"curve": STEADY}, ["not converged"])])
+def test_a_photo_that_excites_more_is_told_of_what_is_not_held_down(rest, more):
+    assert list(diagnosed(case(photo_ratio=0.9, **rest))) == ["outdone", *more]
+    assert "outdone" not in diagnosed(case(photo_ratio=1.0))
+    assert "outdone" not in diagnosed(case(photo_ratio=0.9, robust_ratio=0.1)), "that is why"
+    held_down = Target("conv3_1", 1, weight=-1)
+    assert "outdone" not in diagnosed(case(target=held_down, photo_ratio=0.9))
+
+
+def test_a_first_layer_that_only_adds_colors_is_to_be_taken_after_relu():
+    for target, told in (
+        (Target("conv1_1", 0), True),
+        (Target("conv1_1", 0, after_relu=True), False),
+        (Target("conv1_1", 0, position="center"), False),
+        (Target("conv1_2", 0), False),
+    ):
+        assert ("after ReLU" in diagnosed(case(target=target, photo_ratio=0.5))["outdone"]) == told
+
+
+def test_colors_that_are_nearly_at_their_limits_count():
+    image = np.where(picture() > 128, 252, 3).astype(np.uint8)
+    assert list(diagnosed(case(image=image))) == ["saturated"]
 
 
 def test_a_dead_picture_is_only_that():

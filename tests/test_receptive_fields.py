@@ -8,7 +8,7 @@ import pytest
 
 from explorer.activations import statistics
 from explorer.networks import load_network
-from explorer.receptive_fields import Square, receptive_square
+from explorer.receptive_fields import Square, framed, receptive_square
 
 VGG16, EFFNET = load_network("vgg16"), load_network("efficientnet-lite0")
 
@@ -145,3 +145,28 @@ def test_a_square_is_clipped_at_the_border():
     assert Square(-2, 4, 2, 9).within((5, 6)) == Square(0, 4, 2, 6)
     assert np.array_equal(Square(-2, 4, 2, 9).cut(picture), picture[:2, 4:])
     assert Square(1, 2, 3, 4).cut(picture).shape == (2, 2, 3)
+
+
+# ---- Frames
+
+
+def test_a_frame_lies_around_its_square_and_the_rest_is_the_picture():
+    picture = np.full((20, 30, 3), 90, np.uint8)
+    large = framed(picture, Square(5, 10, 10, 20), 60)
+    assert large.shape == (40, 60, 3)
+    changed = (large != 90).any(axis=-1)
+    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+    assert (rows[0], rows[-1], columns[0], columns[-1]) == (7, 22, 17, 42)
+    assert not changed[11:19, 21:39].any()
+
+
+def test_a_frame_at_the_border_stays_inside():
+    large = framed(np.full((8, 8, 3), 90, np.uint8), Square(-4, -4, 12, 5), 40)
+    assert large.shape == (40, 40, 3) and (large[0, 0] != 90).all()
+
+
+def test_what_is_outside_of_a_frame_can_be_dimmed():
+    picture = np.full((20, 30, 3), 200, np.uint8)
+    large = framed(picture, Square(5, 10, 10, 20), 60, dim=True)
+    assert (large[11:19, 21:39] == 200).all()
+    assert (large[:6] < 150).all() and (large[24:] < 150).all()

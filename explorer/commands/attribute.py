@@ -4,7 +4,6 @@ from dataclasses import asdict
 
 import numpy as np
 
-from explorer.activations import framed
 from explorer.attribution import (
     ATTRIBUTIONS,
     attribution,
@@ -28,6 +27,7 @@ from explorer.images import SAMPLES, check_writable, png_bytes, write_whole
 from explorer.networks import load_network
 from explorer.networks.classes import short_name
 from explorer.notes import versions
+from explorer.receptive_fields import framed
 from explorer.sheets import sheet
 from explorer.targets import Target, describe, is_class
 

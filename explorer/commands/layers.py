@@ -21,12 +21,12 @@ def run(arguments):
     )
     line = (
         f"{{:{names}}} {{:{papers}}} {{:{kinds}}} "
-        "{:>15} {:>6} {:>6} {:>12} {:>15} {:>9} {:>6}"
+        "{:>15} {:>6} {:>6} {:>12} {:>15} {:>9} {:>8}"
     )
     print(
         line.format(
             *("layer", "paper", "kind", "output", "kernel", "stride"),
-            *("parameters", "multiply-adds", "field px", "every"),
+            *("parameters", "multiply-adds", "field px", "step px"),
         )
     )
     for layer in network.layers:

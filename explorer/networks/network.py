@@ -190,6 +190,10 @@ class Network(ABC):
         Raises:
             InputError: an unknown layer, a picture of the wrong shape, or missing weights.
         """
+        if not isinstance(image, np.ndarray):
+            raise InputError("A picture must be an array; a photo is made one by `fitted`.")
+        if isinstance(names, str) or not names:
+            raise InputError("Which layers are wanted must be a list with one name at least.")
         if image.ndim != 3 or image.shape[2] != 3:
             raise InputError(
                 f"A picture must be RGB, of shape (height, width, 3), not {image.shape}."

@@ -55,13 +55,14 @@ def spectra(row: Sequence[Figure], results: Results, names: Mapping[str, str]) -
                         "type": "quantitative",
                         "title": "cycles per pixel",
                         "scale": {"domain": [0, 0.5]},
+                        "axis": {"tickCount": 5},
                     },
                     "y": {
                         "field": "energy",
                         "type": "quantitative",
                         "title": "energy",
                         "scale": {"type": "log"},
-                        "axis": {"format": ".0e", "tickCount": 5},
+                        "axis": {"format": "~g", "tickCount": 5},
                     },
                     "color": {
                         "field": "picture",

@@ -215,9 +215,9 @@ def between_layers(measure: str, less: str, more: str, times: float = 1.0) -> Cl
 
     def claim(results: Results) -> Iterable[Check]:
         a, b = (results.of(layer, NAIVE)[measure] for layer in (less, more))
-        amount = "" if times == 1 else f"{times:g} times "
+        amount = "above" if times == 1 else f"more than {times:g} times"
         yield Check(
-            f"naive: {ALL[measure].title} of {more} is {amount}above that of {less}",
+            f"naive: {ALL[measure].title} of {more} is {amount} that of {less}",
             f"{_words(measure, a)} and {_words(measure, b)}",
             b > times * a + _margin(a),
         )
@@ -311,17 +311,20 @@ def tiles_save_time(results: Results) -> Iterable[Check]:
 SECTIONS = {
     "structure": (
         "The network",
-        "The report opens with VGG16's graph in TensorBoard; here it is drawn to scale, and "
+        "The report opens with VGG16's graph in TensorBoard; here each box is as "
+        "high as its map, and the wider the more channels it has, on a logarithmic scale. "
         "`python -m explorer tensorboard -o FOLDER` writes the graph itself.",
     ),
     "activations": (
         "Activations of a photo",
-        "What the first five filters of five layers answer to a photo: bright is strong, dark is "
-        "silent.",
+        "How the first five filters of five layers respond to a photo: bright is where a filter "
+        "responds most, dark is where it is silent.",
     ),
     "naive": (
         "Naive pictures",
-        "Gray noise, 200 steps up the normalized gradient, and nothing else.",
+        "Gray noise, steps up the normalized gradient, and nothing else. The steps may leave "
+        "0–255, to which pictures are cut before they are scored. Before ReLU, conv1_1 only adds "
+        "up colors: the best picture for the mean of its map is one color, whatever the filter.",
     ),
     "regularized": (
         "Four regularizations",
@@ -354,7 +357,8 @@ STATEMENTS = (
         "Early layers answer with maps that still look like the photo; those of deeper layers are "
         "blurred, and each answers to something of its own.",
         "Maps of the first layer go with the photo's brightness or edges, and those of the last do "
-        "so less; detail and the share of active places fall. Means over all filters of a layer.",
+        "so less; detail and the share of active places fall. Means over all filters of a layer; "
+        "detail must fall, as deep maps have fewer places.",
         (
             first_maps_above("likeness", MODERATE),
             maps_fall("likeness"),

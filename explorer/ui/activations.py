@@ -14,7 +14,7 @@ from explorer.activations import (
     REPORT_FILTERS,
     SCALES,
     Statistics,
-    framed,
+    border_share,
     has_maps,
     map_layer,
     means,
@@ -30,12 +30,13 @@ from explorer.measures import number
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.presets import DEFAULT_PRESET
-from explorer.receptive_fields import Square, receptive_square
+from explorer.receptive_fields import Square, framed, receptive_square
 from explorer.recipe import preset
-from explorer.sheets import COLORMAP, enlarged, heat_map
+from explorer.sheets import enlarged, heat_map
 from explorer.targets import Target
 from explorer.ui import live, networks, steady
 from explorer.ui.photos import FIRST_SAMPLE, own_photo
+from explorer.ui.plain import literal
 from explorer.ui.session import largest_side, network, settings, warm_up
 
 PAGE = "activations"
@@ -43,13 +44,29 @@ VIEWS = ("layer", "row")
 SWITCHES = ("overlay", "pixels")
 MODE_WORDS = {"first": "First", "strongest": "Strongest", "numbers": "By number"}
 SCALE_WORDS = {"filter": "Per filter", "layer": "Per layer", "global": "Global"}
+LIMITS = {
+    "linear": " · values below zero are drawn like zero",
+    "relu6": " · 6 is the most that ReLU6 lets through",
+}
+"""What is to be known of the values of a layer's maps, by its activation function."""
 DEFAULTS = {"view": "layer", "mode": MODES[0], "scale": SCALES[0]}
 FIRST_NUMBERS = "0-4"
+MOSTLY = 0.5
+"""Share of an activation in the outer ring of its map from which it is about the border."""
 SMALL, LARGE = 224, 448
 ANCHOR, CLASS_ANCHOR = "one-filter", "why"
 SIDE, STEPS = 160, 60
 """What a filter looks for is drawn small and short here: it takes some ten seconds."""
 SHOWN, CHOSEN, OTHERS = "#a8481a", "#1f77d0", "#9aa0a8"
+RAMP = np.linspace(0, 1, 9)[None]
+GRAY_RAMP = np.full((1, 9, 3), 128, np.uint8)
+
+
+def _stops(pixels: np.ndarray) -> str:
+    """A row of pixels (1, n, 3) as the colors of a gradient in CSS."""
+    return ", ".join(f"rgb({red} {green} {blue})" for red, green, blue in pixels[0])
+
+
 STYLE = f"""
 <style>
 [class*="st-key-maps-"] {{ display: grid; gap: 0.75rem 0.6rem;
@@ -63,7 +80,8 @@ STYLE = f"""
 .legend {{ display: flex; align-items: center; gap: 0.5rem; font-size: 0.875rem; opacity: 0.85;
   flex-wrap: wrap; }}
 .legend i {{ display: inline-block; width: 8rem; height: 0.7rem; border-radius: 3px;
-  background: linear-gradient(to right, {", ".join(c.hex for c in COLORMAP.iter_colors(9))}); }}
+  background: linear-gradient(to right, {_stops(heat_map(RAMP, 0, 1))}); }}
+.legend.over i {{ background: linear-gradient(to right, {_stops(overlay(GRAY_RAMP, RAMP, 1))}); }}
 </style>
 """
 
@@ -237,7 +255,7 @@ def choose_filters(layers: Sequence[Layer]) -> tuple[Callable[[np.ndarray], list
             numbers = numbers_in(text, layers[0])
             return lambda answer: numbers, str(numbers)
         except InputError as error:
-            st.error(str(error))
+            st.error(literal(error))
     elif single:
         most = min(MOST_FILTERS, layers[0].channels)
         state[f"{PAGE}:count"] = min(state[f"{PAGE}:count"], most)
@@ -256,8 +274,8 @@ def choose_colors() -> tuple[str, bool]:
         key=f"{PAGE}:scale",
         required=True,
         wrap=True,
-        help="Each runs from 0 to the highest activation: of the filter, of all filters of its "
-        "layer, or of all layers shown.",
+        help="Each runs from 0 to the highest activation: of the filter, so that maps cannot be "
+        "compared by their brightness, of all filters of its layer, or of all layers shown.",
     )
     return scale, st.toggle("Overlay on the photo", key=f"{PAGE}:overlay")
 
@@ -287,20 +305,21 @@ def picture(image: np.ndarray, values: np.ndarray, top: float, lay_over: bool, s
     return data_url(jpeg_bytes(enlarged(pixels, side), 90))
 
 
-def legend(top: float | None, words: str = "") -> None:
+def legend(top: float | None, lay_over: bool) -> None:
     """The color scale with its numbers; without a top, each picture has its own."""
     end = "its own highest" if top is None else number(top)
-    text = f"Color scale: activation from 0 to {end}"
+    begin = "activation 0" + ", the gray photo" * lay_over
+    text = f"Color scale: from {begin}, to {end}"
     st.html(
-        f'<div class="legend" role="img" aria-label="{escape(text)}"><span>activation 0</span>'
-        f"<i></i><span>{end}</span><span>{escape(words)}</span></div>"
+        f'<div class="legend{" over" * lay_over}" role="img" aria-label="{escape(text)}">'
+        f"<span>{begin}</span><i></i><span>{end}</span></div>"
     )
 
 
 def heading(layer: Layer) -> None:
     """The name of a layer above its maps."""
-    below = " · values below zero are drawn like zero" * (layer.activation == "linear")
-    st.markdown(f"**{layer.paper_name}** · {_dimensions(layer)}{below}")
+    note = LIMITS.get(layer.activation, "")
+    st.markdown(f"**{layer.paper_name}** · {_dimensions(layer)}{note}")
 
 
 def maps(
@@ -388,6 +407,8 @@ def chart(layer: Layer, answer: np.ndarray, shown: Sequence[int], photo: str) ->
         alt=f"Bar chart: mean activation of the {layer.channels} filters of {layer.paper_name}; "
         f"the strongest is filter {strongest(answer, 1)[0]}",
     )
+    if silent := int((answer.max(axis=(0, 1)) <= 0).sum()):
+        st.caption(f"{silent} of the {layer.channels} filters are silent on this photo.")
 
 
 def _bar_clicked(key: str) -> None:
@@ -433,7 +454,7 @@ def one_filter(
     with st.container(key="stacked-one-filter"):
         left, right = st.columns(2, gap="large")
     with left:
-        st.markdown("**What it answers to the photo**")
+        st.markdown("**How it responds to the photo**")
         square = receptive_square(model, layer, numbers.row, numbers.column)
         with st.container(horizontal=True, key="parts"):
             _part(
@@ -443,7 +464,7 @@ def one_filter(
             )
             if numbers.highest > 0:
                 _part(
-                    data_url(jpeg_bytes(framed(image, square, LARGE), 90)),
+                    data_url(jpeg_bytes(framed(image, square, LARGE, dim=True), 90)),
                     "Where the photo excites it most",
                     f"The photo with a frame at rows {square.top} to {square.bottom} and columns "
                     f"{square.left} to {square.right}, in pixels",
@@ -453,7 +474,7 @@ def one_filter(
                     "What it sees there, enlarged",
                     f"The patch of the photo that excites filter {channel} most",
                 )
-        legend(top)
+        legend(top, lay_over)
         _describe(layer, answer, channel, numbers, square, image.shape[:2])
     with right, st.container(key="looks-for"):
         _looks_for(model, layer, channel)
@@ -478,7 +499,7 @@ def _describe(
         best = int(means(answer).argmax())
         st.info(
             "This filter is silent on the photo: nowhere is its activation above 0. Try another "
-            f"photo, or filter {best}, which answers to this one most."
+            f"photo, or filter {best}, which responds to this one most."
         )
         return
     strengths = means(answer)
@@ -486,7 +507,7 @@ def _describe(
     tied = f", and at {numbers.places - 1} other positions" if numbers.places > 1 else ""
     lines = [
         f"Highest activation **{number(numbers.highest)}**, at row {numbers.row}, column "
-        f"{numbers.column} of the {height} × {width} map{tied}",
+        f"{numbers.column} of the {height} × {width} map, counted from 0{tied}",
         f"Mean activation **{number(numbers.mean)}**: number {rank} of {layer.channels} filters",
         f"Active at **{100 * numbers.active_share:.0f} %** of the positions",
         f"One value sees **{_pixels(square.size)}** of the photo",
@@ -496,6 +517,11 @@ def _describe(
         lines[-1] += (
             f"; here it reaches beyond the border, so the patch is clipped to "
             f"{_pixels(inside.size)}"
+        )
+    if border_share(answer[..., channel]) > MOSTLY:
+        lines.append(
+            "Bright along the border: the network puts zeros around each map, and this filter "
+            "responds to that edge"
         )
     st.markdown("\n".join(f"- {line}" for line in lines))
 

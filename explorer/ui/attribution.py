@@ -22,6 +22,7 @@ from explorer.recognition import Guess
 from explorer.sheets import enlarged
 from explorer.targets import Target, is_class
 from explorer.ui.activations import CLASS_ANCHOR, LARGE, PAGE
+from explorer.ui.plain import literal
 from explorer.ui.session import network
 
 STYLE = """
@@ -36,15 +37,17 @@ CAUTION = (
     "edges, whatever is asked for (Nie et al. 2018, Adebayo et al. 2018)."
 )
 HELP = (
-    "For the place where the photo excites it most: what of the photo would raise or lower the "
-    f"activation there. {CAUTION}"
+    "For the place where the photo excites it most. The gradient says which pixels would raise or "
+    f"lower the activation there; the other two show a pattern on the way back. {CAUTION}"
 )
 CLASS_HELP = (
-    f"What of the photo would raise or lower the score of the class, before softmax. {CAUTION}"
+    "The gradient says which pixels would raise or lower the score of the class, before softmax; "
+    "the other two show a pattern on the way back."
 )
 READING = (
-    "Beside it, what each method finds there: gray is nothing; a color says which way red, green "
-    "and blue count. Below, how much each pixel counts, whichever way."
+    "Beside it, what each method finds there: gray is nothing; more red than gray means that more "
+    "red counts for it, less that it counts against it, and so for green and blue. Below, how "
+    "much each pixel counts, whichever way. Each picture has its own range of colors."
 )
 
 
@@ -112,7 +115,7 @@ def show(room, model: Network, photo: Photo, target: Target) -> None:
             with st.spinner(f"Following {where} back to the pixels …"):
                 found = remembered(model.name, photo.name, target, photo)
         except InputError as error:
-            st.error(str(error))
+            st.error(literal(error))
             return
         with st.container(horizontal=True, key=f"attributions-{target.kind}"):
             with st.container():

@@ -15,12 +15,14 @@ from explorer.presets import DEFAULT_PRESET, PRESETS, usual_steps
 from explorer.recipe import LARGEST_SEED, PhotoStart, Recipe, kind_of, preset
 from explorer.targets import Target
 from explorer.ui import excite, steady
+from explorer.ui.plain import literal
 from explorer.ui.session import largest_side, settings
 
 SIZES = (96, 128, 160, 224, 288, 320, 384, 448, 512)
 LONGEST_SLIDER = 600
 """Steps that the slider offers; an address may ask for more."""
 NO_PHOTO = ""
+OTHER_SEED = "Another seed starts from other noise, and may give another picture."
 KEEP = {"last": "The last", "best": "The best score"}
 GROUPS = {
     "start": "At the start",
@@ -124,7 +126,7 @@ def shared(page: str, photo: Photo | None) -> dict:
         key=f"{page}:size",
         format_func=lambda s: f"{s[1]} px" if s[0] == s[1] else f"{s[1]}×{s[0]} px",
     )
-    right.number_input("Seed", 0, LARGEST_SEED, step=1, key=f"{page}:seed", help="Of the noise.")
+    right.number_input("Seed", 0, LARGEST_SEED, step=1, key=f"{page}:seed", help=OTHER_SEED)
     options = [NO_PHOTO, *SAMPLES, *([photo.name] if photo else [])]
     if state.get(f"{page}:photo") not in options:
         state[f"{page}:photo"] = NO_PHOTO
@@ -178,7 +180,7 @@ def recipe(
             **common,
         )
     except InputError as error:
-        told.error(str(error))
+        told.error(literal(error))
         return None
 
 
@@ -293,7 +295,7 @@ def _methods(slot: str) -> dict[str, dict[str, float]]:
         checked_methods(chosen)
     except InputError as error:
         for name in chosen.keys() & set(str(error).partition(":")[0].split()):
-            beside[name].warning(str(error))
+            beside[name].warning(literal(error))
         raise
     return chosen
 

@@ -32,22 +32,22 @@ ol { list-style: none; margin: 0; padding: 0; }
 .group { border: 1px solid color-mix(in srgb, var(--st-text-color) 14%, transparent);
   border-radius: 14px; padding: 7px 6px 8px;
   background: color-mix(in srgb, var(--st-text-color) 3%, transparent); }
-.group > p { margin: 0 0 5px; text-align: center; font-size: 11.5px; opacity: 0.7; }
+.group > p { margin: 0 0 5px; text-align: center; font-size: 13px; opacity: 0.75; }
 .group ol { display: flex; flex-direction: column; align-items: stretch; }
 button { --tint: #8b8f98; all: unset; box-sizing: border-box; cursor: pointer; width: 100%;
   min-width: 86px; padding: 5px 6px; border-radius: 9px; text-align: center; line-height: 1.3;
   border: 1px solid color-mix(in srgb, var(--tint) 45%, transparent);
   background: color-mix(in srgb, var(--tint) 15%, var(--st-background-color)); }
-button b { display: block; font-weight: 600; font-size: 13px; }
-button small { font-size: 11px; opacity: 0.75; }
+button b { display: block; font-weight: 600; font-size: 14.5px; }
+button small { font-size: 12.5px; opacity: 0.8; }
 button:hover { background: color-mix(in srgb, var(--tint) 30%, var(--st-background-color)); }
 button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
 button[aria-pressed="true"] { border-color: var(--st-primary-color);
   box-shadow: 0 0 0 1.5px var(--st-primary-color);
   background: color-mix(in srgb, var(--tint) 34%, var(--st-background-color)); }
-.arrow { display: flex; align-items: center; font-size: 10.5px; line-height: 1.15;
+.arrow { display: flex; align-items: center; font-size: 12px; line-height: 1.15;
   font-variant-numeric: tabular-nums; }
-.arrow span { opacity: 0.75; white-space: nowrap; }
+.arrow span { opacity: 0.8; white-space: nowrap; }
 svg { fill: currentColor; stroke: currentColor; stroke-width: 1.3; stroke-linejoin: round;
   width: 24px; height: 10px; opacity: 0.55; flex: none; }
 .arrow.down { justify-content: center; gap: 1px; height: 25px; }

@@ -11,7 +11,7 @@ svg { display: block; width: 100%; height: auto; fill: currentColor; }
 .histogram { font-size: 13px; }
 @container (max-width: 480px) { .histogram { font-size: 19px; } }
 .histogram .grid { stroke: currentColor; opacity: 0.12; }
-.histogram .mean { stroke: currentColor; opacity: 0.7; stroke-dasharray: 4 3; }
+.histogram .mean { stroke: #c2622b; stroke-width: 2; stroke-dasharray: 6 4; }
 .histogram .end { text-anchor: end; }
 .histogram .middle { text-anchor: middle; }
 """

@@ -18,13 +18,15 @@ from explorer.targets import (
     Target,
     direction_of,
     direction_text,
+    only_adds_colors,
 )
 from explorer.ui import messages, steady
+from explorer.ui.plain import literal
 
 KINDS = {
     "Channel": "One channel of a layer: its mean over the map, or one neuron.",
     "Class": "One of the 1,000 classes, before softmax.",
-    "Layer": "A whole layer: whatever it already answers to grows (DeepDream).",
+    "Layer": "A whole layer: whatever it already responds to grows (DeepDream).",
     "Photo": "What a layer sees in a photo, drawn anew (a caricature).",
     "Direction": "A mixture of a layer's channels: answers are compared with it.",
 }
@@ -104,7 +106,7 @@ def choose(page: str, network: Network, photo: Photo | None) -> Target | None:
     st.caption(KINDS[kind])
     target = _KINDS[kind](page, network, photo)
     down = st.toggle("Hold it down", key=f"{page}:down")
-    st.caption("Draws what the target answers to least: its score is taken times −1.")
+    st.caption("Draws what the target responds to least: its score is taken times −1.")
     with st.expander("Weigh it against further targets", key=f"{page}:more"):
         plain = target and target.position is None and not target.after_relu
         mixed = kind == "Channel" and plain and bool(state.get(f"{page}:mix"))
@@ -140,7 +142,7 @@ def _tried(read):
     try:
         return read()
     except InputError as error:
-        st.error(str(error))
+        st.error(literal(error))
         return None
 
 
@@ -177,6 +179,9 @@ def _channel(page: str, network: Network, photo: Photo | None) -> Target:
     with st.expander("Where, and before or after ReLU"):
         position = _place(page) if layer.spatial else None
         after_relu = _after_relu(page, layer)
+    target = Target(layer.name, channel, position, after_relu)
+    if only_adds_colors(network, target):
+        _advise_relu(page, layer)
     whole = position is None and not after_relu
     mixed = st.toggle(
         "Go towards a second channel",
@@ -188,7 +193,6 @@ def _channel(page: str, network: Network, photo: Photo | None) -> Target:
         if whole
         else "Only between whole channels, before ReLU."
     )
-    target = Target(layer.name, channel, position, after_relu)
     if not (mixed and whole):
         return target
     left, right = st.columns(2)
@@ -206,6 +210,21 @@ def _channel(page: str, network: Network, photo: Photo | None) -> Target:
     parts = ((channel, round(1 - share, DIGITS)), (second, share))
     first, *also = (Target(layer.name, n, weight=weight) for n, weight in parts if weight)
     return replace(first, also=tuple(also))
+
+
+def _advise_relu(page: str, layer: Layer) -> None:
+    """Say why a first layer's picture is one color, with a way to another one."""
+
+    def take() -> None:
+        with steady.setting():
+            st.session_state[f"{page}:relu"] = True
+        st.session_state[f"{page}:wanted"] = True
+
+    st.caption(
+        f"Before ReLU, {layer.paper_name} only adds up colors, so that the best picture for the "
+        "mean of its map is one color. After it, a filter for edges gets edges."
+    )
+    st.button("Take it after ReLU", on_click=take, key=f"{page}:take after")
 
 
 def _layer(page: str, network: Network, photo: Photo | None) -> Target:
@@ -260,7 +279,13 @@ def _layer_of(page: str, network: Network, fits: Callable[[Layer], bool] = bool)
     ]
     if st.session_state.get(f"{page}:layer") not in names:
         st.session_state[f"{page}:layer"] = network.first_layer
-    name = st.selectbox("Layer", names, key=f"{page}:layer", help="Early layers first.")
+    name = st.selectbox(
+        "Layer",
+        names,
+        key=f"{page}:layer",
+        help="From the first to the last: early ones look for edges and colors, middle ones for "
+        "textures, late ones for parts of things.",
+    )
     return network.layer(name)
 
 

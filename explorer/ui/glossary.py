@@ -1,18 +1,26 @@
-"""Ten words for a class, a click away from where they appear."""
+"""Words for a class, a click away from where they appear."""
 
 import streamlit as st
 
 WORDS = {
-    "Convolution": "slides small filters over a picture and notes at each place how well they fit.",
-    "Layer": "a step of the network; each works on what the one before it passed on.",
-    "Filter, channel": "a pattern that a layer has learned, and the map of where it was found.",
-    "Activation": "how strongly a filter answers at a place; after ReLU it is never below zero.",
-    "ReLU": "sets negative answers to zero (ReLU6 also cuts at 6); where all is zero, no gradient.",
-    "Pooling": "halves width and height by keeping the strongest answer of every four.",
-    "Receptive field": "the square of the photo that one answer can depend on.",
-    "Gradient ascent": "changes the picture, step by step, so that a chosen answer grows.",
-    "Regularization": "keeps the growing picture natural: smooth, clipped, without loud grain.",
-    "Recipe": "everything that determines a picture; the same recipe gives the same picture.",
+    "Layer": "A step of the network; each works on what the one before it passed on.",
+    "Filter": "A pattern that a layer has learned, in the form of weights.",
+    "Channel": "What one filter finds, as a map; it has the filter's number.",
+    "Activation": "How strongly a filter responds at a place; after ReLU it is never below zero.",
+    "Convolution": "A layer that slides small filters over what it gets, and notes at each place "
+    "how well they fit.",
+    "Padding": "Zeros around what a convolution gets, so that its maps keep their size; some "
+    "filters respond to that border.",
+    "ReLU": "Sets what is negative to zero (ReLU6 also cuts at 6). Where all is zero, there is no "
+    "gradient to follow.",
+    "Pooling": "Halves width and height by keeping the strongest of every four values; "
+    "EfficientNet-Lite0's averages whole maps.",
+    "Receptive field": "The square of the photo that one value can see.",
+    "Score": "What gradient ascent raises: the mean of a channel over its map before ReLU, or a "
+    "class's value before softmax.",
+    "Gradient ascent": "Changes a picture, step by step, so that a score grows.",
+    "Regularization": "Whatever keeps the growing picture natural: smooth, clipped, without grain.",
+    "Recipe": "Everything that determines a picture; the same recipe gives the same picture.",
 }
 
 

@@ -1,8 +1,15 @@
 """The home page's pictures and doors; plain data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+STYLE = """
+<style>
+.st-key-doors { display: grid; gap: 1rem;
+  grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); }
+.st-key-doors > div { width: auto; }
+</style>
+"""
 FOLDER = Path(__file__).parents[1] / "data" / "home"
 
 
@@ -17,12 +24,13 @@ class Picture:
 
 @dataclass(frozen=True)
 class Door:
-    """A page, and what one does there."""
+    """A page, what one does there, and its address."""
 
     page: str
     label: str
     icon: str
     words: str
+    link: dict[str, str] = field(default_factory=dict)
 
 
 PICTURES = (
@@ -61,5 +69,24 @@ DOORS = (
         "Draw what a channel looks for",
         ":material/palette:",
         "Begin with noise and climb, with every regularization at hand.",
+    ),
+    Door(
+        "pages/4_Compare.py",
+        "Compare recipes side by side",
+        ":material/view_column:",
+        "The same target, seed and step: what each regularization does, at a glance.",
+    ),
+    Door(
+        "pages/5_The_report.py",
+        "Check a report's claims",
+        ":material/fact_check:",
+        "“Feature Visualization on VGG-16”: its figures made again, and measured.",
+    ),
+    Door(
+        "pages/3_Feature_visualization.py",
+        "Draw a class with EfficientNet-Lite0",
+        ":material/category:",
+        "One of its 1,000, such as the flamingo: what must a picture have to be one?",
+        {"network": "efficientnet-lite0", "class": "130"},
     ),
 )

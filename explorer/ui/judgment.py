@@ -23,6 +23,7 @@ from explorer.networks import load_network
 from explorer.render import Frame
 from explorer.studio import Ticket, View
 from explorer.targets import is_class
+from explorer.ui.plain import literal
 
 KEPT = 256
 """Pictures whose measures are remembered."""
@@ -48,7 +49,7 @@ def show(held: Ticket, view: View, i: int) -> None:
             values = _judged(frame.recipe.to_json(), frame.step, frame, held.job.photo)
             classes = _standings_of(frame)
     except InputError as error:
-        return st.info(str(error))
+        return st.info(literal(error))
     curve = through_all_steps(frame.recipe, held.curve(i))
     for sentence in diagnosed_of_all(frame.recipe, frame.pictures, values, curve).values():
         st.warning(sentence, icon=":material/lightbulb:")
@@ -75,7 +76,7 @@ def table(titles: list[str], held: Ticket, view: View) -> None:
             with st.spinner(f"Measuring picture {i} of {len(frames)} …"):
                 rows.append((title, frame, measures_of(frame, held.job.photo)))
     except InputError as error:
-        return st.info(str(error))
+        return st.info(literal(error))
     shown = [name for name in MEASURES if any(name in values for *_, values in rows)]
     columns = {name: _heading(name) for name in shown}
     st.dataframe(
@@ -168,7 +169,7 @@ def _spectrum(frame: Frame) -> None:
                 "energy:Q",
                 title="energy",
                 scale=alt.Scale(type="log"),
-                axis=alt.Axis(format=".0e", tickCount=4),
+                axis=alt.Axis(format="~g", tickCount=4),
             ),
             tooltip=[
                 alt.Tooltip("frequency", format=".3f"),

@@ -15,23 +15,19 @@ from explorer.ui.diagram import shape
 
 COLUMNS = {
     "layer": ("layer", "text", ""),
-    "keras": ("name in Keras", "text", ""),
     "kind": ("kind", "text", ""),
     "output": ("output", "text", "Height × width × channels, or units."),
+    "field": (
+        "field (px)",
+        "number",
+        "Receptive field: side of the square of the photo that one value can see.",
+    ),
+    "step": ("step (px)", "number", "How far apart the squares of two neighboring values lie."),
     "kernel": ("kernel", "text", ""),
     "stride": ("stride (px)", "number", "In pixels of the layer's own input."),
     "parameters": ("parameters", "bar", "Weights and biases."),
     "multiply_adds": ("multiply-adds", "bar", "Multiplications with addition for one picture."),
-    "field": (
-        "field (px)",
-        "number",
-        "Receptive field: side of the square of the photo that one value depends on.",
-    ),
-    "every": (
-        "every (px)",
-        "number",
-        "Photo pixels from one value's square to its neighbor's.",
-    ),
+    "keras": ("name in Keras", "text", ""),
 }
 """Key: heading, how it is shown, and what it means."""
 NOTHING = "–"
@@ -119,14 +115,14 @@ def values(layer: Layer) -> dict[str, str | int | None]:
         "parameters": layer.parameters,
         "multiply_adds": layer.multiply_adds,
         "field": layer.receptive_field,
-        "every": layer.receptive_stride if layer.spatial else None,
+        "step": layer.receptive_stride if layer.spatial else None,
     }
 
 
 def _row(layer: Layer, largest: dict[str, int]) -> str:
-    cells = []
-    for key, value in values(layer).items():
-        how = COLUMNS[key][1]
+    cells, found = [], values(layer)
+    for key, (_, how, _) in COLUMNS.items():
+        value = found[key]
         text = NOTHING if value is None else f"{value:,}" if how == "bar" else str(value)
         if key == "layer":
             text = f'<button type="button">{escape(text)}</button>'

@@ -8,6 +8,7 @@ import streamlit as st
 
 from explorer.errors import InputError
 from explorer.ui import glossary
+from explorer.ui.plain import literal
 from explorer.ui.session import settings
 
 LONGEST_NAME = 60
@@ -109,7 +110,7 @@ def point(words: str, name: str) -> None:
 def complain(sentences: Iterable[str]) -> None:
     """Say what was not understood, above the page's content."""
     for sentence in sentences:
-        st.warning(sentence, icon=":material/warning:")
+        st.warning(literal(sentence), icon=":material/warning:")
 
 
 def file_name(words: str) -> str:

@@ -15,6 +15,7 @@ from explorer.render import Frame
 from explorer.studio import FAILED, FINISHED, LIVE, STOPPED, Ticket, View
 from explorer.ui import address
 from explorer.ui.layout import duration
+from explorer.ui.plain import literal
 from explorer.ui.session import studio, visitor
 
 POLL_SECONDS = 0.4
@@ -101,7 +102,7 @@ def panel(page: str, captions: Sequence[str], wanted: Sequence[Recipe]) -> View 
 
 def _complain(page: str, wanted: Sequence[Recipe]) -> None:
     if sentence := refusal(page, wanted):
-        st.error(sentence)
+        st.error(literal(sentence))
 
 
 def _show(
@@ -157,7 +158,7 @@ def _progress(page: str, held: Ticket, view: View) -> None:
             "Continue", key=f"{page}:continue", on_click=_go_on, args=(page, held), width="stretch"
         )
     elif view.status == FAILED:
-        st.error(view.error)
+        st.error(literal(view.error))
     elif view.status == FINISHED:
         before = " Steps of pictures that others start from count too." * _has_parents(held)
         text = f"Finished: {view.done} steps.{before} Computed on {device.start()}."

@@ -10,6 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from explorer.errors import InputError
 from explorer.images import MEGABYTE, SAMPLES, Photo, data_url, jpeg_bytes, read_photo, sample_photo
+from explorer.ui.plain import literal
 from explorer.ui.session import upload_mb
 
 PROMISE = "Photos stay in memory and are never stored."
@@ -120,7 +121,7 @@ def _bring_own(page: str, there: bool, forgotten: tuple[Callable[[], None], ...]
         key = f"own photo:shot {turn}"
         st.camera_input("Take a photo", key=key, on_change=_received, args=(page, key))
     if complaint := state.get("own photo:complaint"):
-        st.error(complaint)
+        st.error(literal(complaint))
 
 
 def _received(page: str, key: str) -> None:

@@ -8,6 +8,7 @@ from explorer.links import completed
 from explorer.networks.network import Network
 from explorer.recognition import Guess, guesses, recognizes
 from explorer.ui import activations, networks
+from explorer.ui.plain import literal
 
 
 def show(model: Network, photo: Photo) -> list[Guess]:
@@ -23,7 +24,7 @@ def show(model: Network, photo: Photo) -> list[Guess]:
     try:
         found = guesses(activations.answers(model, photo, [last])[last.name])
     except InputError as error:
-        st.info(str(error))
+        st.info(literal(error))
         return []
     st.markdown(f"**What {model.title} takes it for**")
     with st.container(key="guesses"):

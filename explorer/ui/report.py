@@ -29,6 +29,7 @@ from explorer.report.words import (
 from explorer.snippets import command_of
 from explorer.studio import beyond
 from explorer.ui import drawing, live, steady
+from explorer.ui.plain import literal
 from explorer.ui.session import settings
 
 PAGE = "report"
@@ -202,7 +203,7 @@ def _figure(figure: Figure, to_draw: Figure, results: Results | None) -> None:
             st.html('<div class="waiting"></div>')
         st.caption(f"**{name_of(figure)}** · {steps_of(figure.recipe)}")
         if sentence := live.refusal(PAGE, [to_draw.recipe]):
-            st.error(sentence)
+            st.error(literal(sentence))
     if results:
         if drawn_anew:
             st.caption(f"Of the stored picture ({steps_of(figure.recipe)}):")

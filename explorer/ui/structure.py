@@ -2,7 +2,7 @@
 
 import numpy as np
 import streamlit as st
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from explorer.errors import InputError
 from explorer.images import data_url, jpeg_bytes, png_bytes, sample_photo
@@ -10,7 +10,7 @@ from explorer.networks import load_network
 from explorer.networks.classes import short_name
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
-from explorer.receptive_fields import receptive_square
+from explorer.receptive_fields import Square, framed, receptive_square
 from explorer.targets import EXCITABLE
 from explorer.ui import drawing
 from explorer.ui.charts import amount, histogram, total
@@ -18,6 +18,8 @@ from explorer.ui.diagram import shape
 from explorer.weight_counts import SPREAD, WeightCounts, count
 
 KERNELS_IN_A_ROW = 8
+IDLE = 1e-3
+"""Share of its layer's largest weight below which all of a kernel is as good as zero."""
 FLAMINGO = 130
 SHARPNESS = 2
 """Screen pixels for each pixel of a photo."""
@@ -88,7 +90,8 @@ def field_in_words(network: Network, layer: Layer) -> str:
     if field > side:
         return (
             f"One value of {layer.paper_name} has a receptive field of {field}×{field} px, larger "
-            f"than the photo of {side}×{side} px: it depends on all of it."
+            f"than the photo of {side}×{side} px: {'the one in the middle' * layer.spatial or 'it'}"
+            " can see all of it."
         )
     if layer.kind == "input":
         return "One value of the input is one pixel of the photo."
@@ -101,7 +104,7 @@ def field_in_words(network: Network, layer: Layer) -> str:
 def excitable(network: Network, layer: Layer) -> tuple[str, dict[str, str]] | None:
     """Words and parameters of a link to the picture that a layer looks for, if it has channels."""
     if layer.name == network.class_layer or layer.kind == "softmax":
-        return f"What class {short_name(FLAMINGO)} looks like to it", {"class": str(FLAMINGO)}
+        return f"What it draws for the class {short_name(FLAMINGO)}", {"class": str(FLAMINGO)}
     if layer.kind not in EXCITABLE:
         return None
     link = {"layer": layer.paper_name, "channel": "0"}
@@ -170,20 +173,14 @@ def field_pictures(begin: int, end: int, side: int, photo: str) -> tuple[bytes, 
     The second is None where the square covers the photo.
     """
     size = side * SHARPNESS
+    first, last = SHARPNESS * begin, SHARPNESS * end
     pixels = sample_photo(photo).fitted((size, size))
-    first, last = (max(0, min(size, SHARPNESS * edge)) for edge in (begin, end))
-    dimmed = (pixels * 0.45 + 128 * 0.35).astype(np.uint8)
-    dimmed[first:last, first:last] = pixels[first:last, first:last]
-    image = Image.fromarray(dimmed)
-    draw = ImageDraw.Draw(image)
-    for margin, color in ((3, (20, 20, 20)), (2, (255, 255, 255)), (1, (255, 255, 255))):
-        low, high = max(0, first - margin), min(size - 1, last - 1 + margin)
-        draw.rectangle((low, low, high, high), outline=color)
+    image = framed(pixels, Square(first, first, last, last), size, dim=True)
     if end - begin >= side:
-        return jpeg_bytes(np.asarray(image), 92), None
+        return jpeg_bytes(image, 92), None
     seen = Image.fromarray(sample_photo(photo).fitted((side, side))).crop((begin, begin, end, end))
     seen = seen.resize((size, size), Image.Resampling.NEAREST)
-    return jpeg_bytes(np.asarray(image), 92), jpeg_bytes(np.asarray(seen), 92)
+    return jpeg_bytes(image, 92), jpeg_bytes(np.asarray(seen), 92)
 
 
 def field_on_photo(network: Network, layer: Layer, photo: str) -> None:
@@ -207,6 +204,19 @@ def field_on_photo(network: Network, layer: Layer, photo: str) -> None:
 # ---- Weights
 
 
+def _idle(largest: np.ndarray) -> np.ndarray:
+    """Which kernels are all but zero, by the largest weight of each."""
+    return largest < IDLE * largest.max()
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def idle_kernels(network: str) -> int:
+    """How many of the first layer's kernels are all but zero: drawn gray."""
+    model = load_network(network)
+    kernel, _ = model.embedded_weights(model.layers[1])
+    return int(_idle(np.abs(kernel).max(axis=(0, 1, 2))).sum())
+
+
 @st.cache_data(max_entries=4, show_spinner=False)
 def kernels_png(network: str) -> bytes:
     """The first layer's kernels as one picture; gray is zero, each scaled by its largest weight."""
@@ -215,7 +225,7 @@ def kernels_png(network: str) -> bytes:
     kernel = kernel[:, :, [model.input_channels.index(color) for color in "RGB"]]
     kernel = kernel.transpose(3, 0, 1, 2)
     largest = np.abs(kernel).max(axis=(1, 2, 3), keepdims=True)
-    shown = 0.5 + 0.5 * kernel / np.where(largest == 0, 1, largest)
+    shown = 0.5 + 0.5 * kernel / np.where(_idle(largest), np.inf, largest)
     cells = np.kron((255 * shown).round().astype(np.uint8), np.ones((1, 20, 20, 1), np.uint8))
     cells = np.concatenate((cells, np.full_like(cells[..., :1], 255)), axis=-1)
     cells = np.pad(cells, ((0, 0), (4, 4), (4, 4), (0, 0)))
@@ -244,7 +254,9 @@ def show_kernels(network: Network) -> None:
         "edges, spots and pairs of colors"
     )
     st.image(kernels_png(network.name), width="stretch", alt=alt)
-    st.caption(f"Filters 0 to {first.channels - 1} of {first.paper_name}, row by row.")
+    idle = idle_kernels(network.name)
+    about = f" The {idle} that are all gray have no weight to speak of." if idle else ""
+    st.caption(f"Filters 0 to {first.channels - 1} of {first.paper_name}, row by row.{about}")
 
 
 def show_weights(network: Network, layer: Layer) -> None:
