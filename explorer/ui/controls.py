@@ -72,10 +72,12 @@ def asks_for_steps(link: Mapping[str, str]) -> bool:
 
 def fill_recipe(slot: str, recipe: Recipe) -> None:
     """Set the controls of one recipe: preset, methods, and which picture to keep."""
-    st.session_state[f"{slot}:preset"] = recipe.preset
-    st.session_state[f"{slot}:preset for"] = kind_of(recipe.target, recipe.network, recipe.size)
-    st.session_state[f"{slot}:keep"] = recipe.keep
-    _fill_methods(slot, recipe.methods)
+    with steady.setting(*_method_keys(slot)):
+        st.session_state[f"{slot}:preset"] = recipe.preset
+        kind = kind_of(recipe.target, recipe.network, recipe.size)
+        st.session_state[f"{slot}:preset for"] = kind
+        st.session_state[f"{slot}:keep"] = recipe.keep
+        _fill_methods(slot, recipe.methods)
 
 
 def shown(recipe: Recipe, photo: Photo | None) -> Recipe:
@@ -234,18 +236,19 @@ def _take_preset(slot: str, own_steps: bool) -> None:
 
 
 def keep_hidden(slot: str) -> None:
-    """Keep the choices of a recipe that is not drawn now, which Streamlit would forget."""
-    state = st.session_state
-    for key in (f"{slot}:preset", f"{slot}:keep", *_method_keys(slot)):
-        if key in state:
-            state[key] = state[key]
+    """Keep the choices of a recipe that is not drawn now."""
+    steady.keep(f"{slot}:preset", f"{slot}:keep", *_method_keys(slot))
 
 
 def _method_keys(slot: str) -> list[str]:
     """Of the widgets that hold a recipe's methods."""
     names = [name for name in METHODS if name not in STEP_RULES]
-    strengths = [f"{name}.{p.name}" for name, method in METHODS.items() for p in method.parameters]
-    return [f"{slot}:{name}" for name in ("rule", *names, *strengths)]
+    strengths = [key for method in METHODS.values() for key in _strength_keys(slot, method)]
+    return [f"{slot}:rule", *(f"{slot}:{name}" for name in names), *strengths]
+
+
+def _strength_keys(slot: str, method: Method) -> list[str]:
+    return [f"{slot}:{method.name}.{parameter.name}" for parameter in method.parameters]
 
 
 def _of_preset(slot: str) -> dict[str, dict[str, float]]:
@@ -310,6 +313,8 @@ def _switched(slot: str, group: str) -> Iterator[tuple[str, Method]]:
             format_func=lambda name: METHODS[name].title,
         )
         st.caption(METHODS[rule].summary)
+        for other in set(STEP_RULES) - {rule}:
+            steady.keep(*_strength_keys(slot, METHODS[other]))
         yield rule, METHODS[rule]
     for name, method in METHODS.items():
         if method.acts_on == group and name not in STEP_RULES:
@@ -317,6 +322,8 @@ def _switched(slot: str, group: str) -> Iterator[tuple[str, Method]]:
             st.caption(method.summary)
             if on:
                 yield name, method
+            else:
+                steady.keep(*_strength_keys(slot, method))
 
 
 def _strengths(slot: str, method: Method) -> dict[str, float]:

@@ -31,6 +31,14 @@ KINDS = {
     "Direction": "A mixture of a layer's channels: answers are compared with it.",
 }
 """What can be excited, each with a line on it."""
+DRAWN = {
+    "Channel": ("layer", "channel", "where", "relu", "mix", "second", "share"),
+    "Class": ("class",),
+    "Layer": ("layer",),
+    "Photo": ("layer", "of"),
+    "Direction": ("layer", "direction", "relu"),
+}
+"""Widgets of each kind; what the others hold is kept until they are drawn again."""
 MEAN = "mean"
 DIGITS = 12
 """To which the share of the first of two channels is rounded."""
@@ -55,7 +63,8 @@ def fill(page: str, network: Network, target: Target) -> None:
     state[f"{page}:where"] = position if given else ",".join(map(str, position))
     state[f"{page}:relu"] = target.after_relu
     state[f"{page}:of"] = target.photo or next(iter(SAMPLES))
-    state[f"{page}:direction"] = direction_text(target.direction or ((target.channel or 0, 1.0),))
+    first = 0 if kind == "Class" else target.channel or 0
+    state[f"{page}:direction"] = direction_text(target.direction or ((first, 1.0),))
     state[f"{page}:down"] = target.weight < 0
     state[f"{page}:mix"] = second is not None
     state[f"{page}:second"] = second.channel if second else 0
@@ -104,6 +113,8 @@ def choose(page: str, network: Network, photo: Photo | None) -> Target | None:
         "Excite", KINDS, key=f"{page}:kind", required=True, width="stretch", wrap=True
     )
     st.caption(KINDS[kind])
+    hidden = {name for names in DRAWN.values() for name in names} - set(DRAWN[kind])
+    steady.keep(*(f"{page}:{name}" for name in hidden))
     target = _KINDS[kind](page, network, photo)
     down = st.toggle("Hold it down", key=f"{page}:down")
     st.caption("Draws what the target responds to least: its score is taken times −1.")
@@ -194,6 +205,7 @@ def _channel(page: str, network: Network, photo: Photo | None) -> Target:
         else "Only between whole channels, before ReLU."
     )
     if not (mixed and whole):
+        steady.keep(f"{page}:second", f"{page}:share")
         return target
     left, right = st.columns(2)
     state[f"{page}:second"] = min(state.get(f"{page}:second", 0), last)

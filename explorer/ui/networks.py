@@ -20,6 +20,10 @@ OF_ONE_NETWORK = (
 """Parameters of an address that mean nothing to another network."""
 
 
+UNLIKE_ADDRESS = ("seed", "size")
+"""Widgets of any network that may have been changed by the same click, so unlike the address."""
+
+
 def of_link(page: str, link: Mapping[str, str], complaints: list[str]) -> Network:
     """The network that an address names, set as the page's; a complaint if there is none."""
     name = link.get("network", DEFAULT_NETWORK)
@@ -39,10 +43,13 @@ def as_link(model: Network) -> dict[str, str]:
 
 def switch(page: str, fill: Fill, name: str) -> None:
     """Show a page's state with another network, as far as it has a meaning there."""
+    state = st.session_state
     link = {k: v for k, v in st.query_params.to_dict().items() if k not in OF_ONE_NETWORK}
+    now = {key: state[key] for each in UNLIKE_ADDRESS if (key := f"{page}:{each}") in state}
     with steady.setting():
         fill(link | {"network": name})
-    st.session_state[f"{page}:wanted"] = False
+        state.update(now)
+    state[f"{page}:wanted"] = False
 
 
 def choose(page: str, fill: Fill) -> Network:

@@ -49,6 +49,14 @@ def begin() -> None:
             del state[TOGETHER]
 
 
+def keep(*keys: str) -> None:
+    """Keep the values of widgets that are not drawn now, which Streamlit would forget."""
+    state = st.session_state
+    for key in keys:
+        if key in state:
+            state[key] = state[key]
+
+
 def settle() -> None:
     """Set again what the browser had not seen."""
     state, seen = st.session_state, st.session_state.get(ECHO, _latest())

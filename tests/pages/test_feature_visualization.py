@@ -586,6 +586,54 @@ def test_a_channel_is_held_down_and_led_towards_a_second():
     assert not app.exception and not app.error
 
 
+@pytest.mark.parametrize("kind", ["Class", "Layer", "Photo", "Direction"])
+def test_layer_and_channel_outlast_a_look_at_another_kind(kind):
+    app = opened(layer="conv4_1", channel="77", size="96", position="center")
+    for chosen in (kind, "Channel"):
+        app.segmented_control(key="feature:kind").set_value(chosen).run()
+        assert not app.exception
+    shown = parameters(app)
+    assert (shown["layer"], shown["channel"], shown["position"]) == ("conv4_1", "77", "center")
+
+
+def test_a_class_leads_to_a_direction_that_there_is():
+    app = opened(network="efficientnet-lite0", **{"class": "700"}, size="96", stopped="yes")
+    app.segmented_control(key="feature:kind").set_value("Direction").run()
+    assert not app.exception and not app.error
+    assert parameters(app)["direction"] == "0:1"
+
+
+def test_a_method_comes_back_with_the_strength_it_had():
+    app = opened(layer="conv3_1", channel="1", size="96", recipe="lucid", stopped="yes")
+    before = parameters(app)["recipe"]
+    app.toggle(key="feature:jitter").set_value(False).run()
+    assert "jitter=off" in parameters(app)["recipe"]
+    app.toggle(key="feature:jitter").set_value(True).run()
+    assert parameters(app)["recipe"] == before
+    app.slider(key="feature:jitter.reach").set_value(13).run()
+    for on in (False, True):
+        app.toggle(key="feature:jitter").set_value(on).run()
+    assert "jitter.reach=13" in parameters(app)["recipe"]
+
+
+def test_what_is_set_just_before_the_network_is_changed_holds():
+    app = opened(layer="conv3_1", channel="1", size="96", recipe="best", stopped="yes")
+    app.number_input(key="feature:seed").set_value(42)
+    app.segmented_control(key="feature:network").set_value("efficientnet-lite0").run()
+    assert not app.exception
+    assert parameters(app)["seed"] == "42" and parameters(app)["size"] == "96"
+
+
+def test_a_first_layer_is_taken_after_relu_in_a_click():
+    app = opened(layer="conv1_1", channel="3", size="96", recipe="best;steps=1", stopped="yes")
+    assert "only adds up colors" in texts(app)
+    app.button(key="feature:take after").click().run()
+    assert not app.exception and parameters(app)["relu"] == "after"
+    assert "only adds up colors" not in texts(app)
+    until_ended(app.session_state["feature:ticket"])
+    assert "only adds up colors" not in texts(opened(layer="conv1_2", channel="3", stopped="yes"))
+
+
 def test_between_two_channels_the_weight_that_cannot_be_set_does_nothing():
     app = opened(layer="conv3_1", channel="1", weight="2")
     app.toggle(key="feature:mix").set_value(True).run()
