@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from explorer.activations import (
+    border_share,
     code_of,
     has_maps,
     map_layer,
@@ -189,3 +190,15 @@ def test_the_code_shown_finds_the_pixels_too(tiny, tmp_path, monkeypatch):
     exec(code_of(tiny, "cat", ["one"], "[3]", "filter", False, Target("two", 1, (4, 5))), {})
     files = sorted(path.name for path in tmp_path.glob("*.png"))
     assert files == sorted(["first-3.png", *(f"{method}.png" for method in ATTRIBUTIONS)])
+
+
+# ---- At the border
+
+
+def test_how_much_of_an_activation_is_at_the_border():
+    values = np.zeros((6, 8))
+    assert border_share(values) == 0
+    values[0, 3], values[2, 2], values[5, 7] = 3, 4, 1
+    assert border_share(values) == 0.5
+    assert border_share(values - 9) == 0, "what is below zero does not count"
+    assert border_share(np.ones((1, 1))) == 1

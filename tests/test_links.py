@@ -221,3 +221,29 @@ def test_whole_numbers_are_those_that_were_checked(refused):
     for text in ("0000000000010000000", "1" * 5000, "49", "0", "", "٣", "1_0"):
         with refused("number of filters must be a whole number from 1 to 48"):
             whole(text, "number of filters", 1, 48)
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        Target("conv2_1", 3, after_relu=True),
+        Target("conv2_1", 3, position="center"),
+        Target("conv2_1", direction={1: 1.0}),
+        Target("conv2_1", photo="cat"),
+    ],
+    ids=repr,
+)
+def test_what_an_address_cannot_say_is_not_left_out_silently(term, refused):
+    with refused("cannot be written as a further target"):
+        link_of([preset("best", Target("conv3_1", 1, also=(term,)))])
+
+
+def test_a_preset_of_ones_own_is_told_by_what_it_changes_from_the_default():
+    recipe = preset("report/naive", Target("conv3_1", 1)).changed(preset="mine")
+    (again,), complaints = recipes_in(link_of([recipe]))
+    assert again == recipe and again.preset == DEFAULT_PRESET and not complaints
+
+
+def test_an_address_with_hundreds_of_recipes_is_cut():
+    recipes, complaints = recipes_in({f"recipe{i}": "nonsense" for i in range(300)})
+    assert len(complaints) <= 21 and len(recipes) == 1

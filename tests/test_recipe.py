@@ -4,6 +4,7 @@ import copy
 import json
 import math
 
+import numpy as np
 import pytest
 
 from explorer.errors import InputError
@@ -395,3 +396,43 @@ def test_unknown_presets_are_refused(refused):
         preset("report/naiv", TARGET)
     with refused("choose from best, report/naive"):
         preset("xyzzy", TARGET)
+
+
+# ---- Of wrong kinds
+
+
+@pytest.mark.parametrize("start", ["cat", 3, ["cat"], PhotoStart(3), object()])
+def test_a_start_of_another_kind_is_refused(start, refused):
+    with refused():
+        Recipe(Target("conv1_1", 0), start=start)
+
+
+@pytest.mark.parametrize("photo", [3, ["cat"], np.zeros((8, 8, 3), np.uint8)], ids=type)
+def test_a_preset_starts_from_a_photos_name(photo, refused):
+    with refused("must be a name"):
+        preset("report/naive", Target("conv1_1", 0), photo=photo)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Recipe("conv1_1"),
+        lambda: preset("best", "conv1_1"),
+        lambda: preset([], Target("conv1_1", 0)),
+        lambda: Recipe(Target("conv1_1", 0), methods=["clip"]),
+        lambda: preset("best", Target("conv1_1", 0), methods="decay"),
+        lambda: preset("best", Target("conv1_1", 0), methods={"decay": True}),
+        lambda: preset("best", Target("conv1_1", 0), methods={"decay": "on"}),
+    ],
+)
+def test_wrong_kinds_are_refused_in_a_sentence(make, refused):
+    with refused():
+        make()
+
+
+def test_weights_of_a_blend_may_be_numpys():
+    parent = preset("report/naive", Target("conv1_1", 0))
+    blend = Blend(((np.float32(0.5), parent), (np.int64(2), parent.changed(seed=1))))
+    made = Recipe(Target("conv1_1", 0), start=blend, steps=0)
+    assert [weight for weight, _ in made.start.parts] == [0.5, 2.0]
+    json.dumps(made.as_dict())

@@ -841,3 +841,14 @@ def test_every_regularization_changes_the_picture(vgg):
 def test_smallest_and_largest_sizes(vgg, layer, size):
     made = preset("report/4-small-norm", Target(layer, 1), size=size, steps=1)
     assert list(render(vgg, made))[-1].image.shape == (*size, 3)
+
+
+# ---- Of another network
+
+
+def test_a_recipe_is_rendered_by_its_own_network_only(tiny, vgg, refused):
+    """Else a picture's note would name a network that did not draw it."""
+    with refused("one for tiny, not for vgg16"):
+        next(render(vgg, recipe()))
+    with refused("one for tiny, not for vgg16"):
+        next(render_together(vgg, [recipe()]))

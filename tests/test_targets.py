@@ -256,3 +256,25 @@ def test_directions_as_text(refused):
             direction_of(text)
     with refused("one weight for each channel, and 7 has several"):
         direction_of("7:1,1:0.5,07:2")
+
+
+# ---- NumPy's numbers
+
+
+def test_numbers_may_be_numpys():
+    """As they come from activations and from `np.unravel_index`."""
+    network, size = load_network(), (224, 224)
+    for weight in (np.float32(0.5), np.float64(0.5)):
+        assert Target("conv3_1", 1, weight=weight).resolved(network, size).weight == 0.5
+        found = Target("conv3_1", direction={np.int64(7): weight}).resolved(network, size)
+        assert found.direction == ((7, 0.5),)
+    for position in (np.unravel_index(60, (56, 56)), np.array([1, 4]), [1, 4]):
+        found = Target("conv3_1", 1, position=position).resolved(network, size)
+        assert found.position == (1, 4)
+        json.dumps(found.as_json())
+
+
+@pytest.mark.parametrize("position", [(True, 1), (1.0, 2), np.array([1.5, 2.5]), "middle", 3])
+def test_positions_of_other_kinds_are_refused(position, refused):
+    with refused("A position is"):
+        Target("conv3_1", 1, position=position).resolved(load_network(), (224, 224))
