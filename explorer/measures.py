@@ -32,6 +32,8 @@ AT_ONCE = 4
 """Views that the network sees together, at most."""
 PIXELS_AT_ONCE = AT_ONCE * 256 * 256
 """Pixels of the views that it sees together; of a larger picture they are fewer."""
+KEPT_STANDINGS = 8
+"""Pictures whose standings are remembered, for who asks for them and for all measures in turn."""
 NEARLY = 0.05
 """By how much a class's picture is enlarged and shrunk."""
 
@@ -258,7 +260,13 @@ def standings(network: Network, number: int, image: np.ndarray) -> dict[str, Sta
         For the picture itself ("shown"), saved and read as a PNG ("saved"), mirrored
         ("mirrored"), and 5 % larger and smaller ("larger", "smaller").
     """
-    height, width = image.shape[:2]
+    return dict(_standings(network, number, image.shape, image.tobytes()))
+
+
+@lru_cache(KEPT_STANDINGS)
+def _standings(network: Network, number: int, shape: tuple[int, ...], pixels: bytes):
+    image = np.frombuffer(pixels, np.uint8).reshape(shape)
+    height, width = shape[:2]
     picture = Image.fromarray(image)
 
     def resized(factor: float) -> np.ndarray:

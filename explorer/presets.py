@@ -14,6 +14,16 @@ DEEPDREAM = "Mordvintsev et al. 2015; TensorFlow, examples/tutorials/deepdream, 
 HERE = "this program"
 
 DEFAULT_PRESET = "best"
+REGULARIZED = (
+    *("report/naive", "report/1-clip", "report/2-decay", "report/3-blur"),
+    "report/4-small-norm",
+)
+"""The report's regularizations, each with those before it; the first has none."""
+IMPROVED = (
+    *("report/a-blurred-gradient", "report/b-recursive-1", "report/c-recursive-5"),
+    *("report/d-laplacian-4", "report/e-laplacian-5", "report/f-laplacian-4+5"),
+)
+"""The report's improved methods, which go on from its four regularizations."""
 
 
 @dataclass(frozen=True)

@@ -111,13 +111,14 @@ with right:
     held = live.ticket(PAGE)
     if held and recipe and held.recipes != (recipe,):
         st.info("The settings have changed since this picture: press Render for a new one.")
-    wanted = [recipe] if recipe else []
-    view = live.panel(PAGE, [held.recipes[0].caption] if held else [], wanted)
-    if held is None and not live.refusal(PAGE, wanted):
+    view = live.panel(PAGE, [held.recipes[0].caption] if held else [])
+    if held is None and live.refusal(PAGE, [recipe]):
+        st.markdown("**Nothing is drawn.** The reason stands below *Render*.")
+    elif held is None:
         with st.container(border=True):
             st.markdown(
                 "**This picture was stopped.** Press *Render* to go on with it."
-                if live.was_stopped(PAGE, wanted)
+                if live.was_stopped(PAGE, [recipe] if recipe else [])
                 else "**Nothing drawn yet.** Choose what to excite, then press *Render*. "
                 "A picture takes about half a minute on a laptop and grows before your eyes."
             )

@@ -8,7 +8,7 @@ from PIL import Image
 from explorer.links import changes_of, recipes_in
 from explorer.measures import number
 from explorer.networks import load_network
-from explorer.presets import PRESETS
+from explorer.presets import IMPROVED, PRESETS, REGULARIZED
 from explorer.sheets import sheet
 from explorer.snippets import code_of
 from explorer.studio import ENDED
@@ -21,13 +21,10 @@ from explorer.ui.session import settings, visitor, warm_up
 PAGE = "compare"
 PICTURES = "the-pictures"
 SERIES = {
-    "The report's four regularizations": (
-        *("report/naive", "report/1-clip", "report/2-decay", "report/3-blur"),
-        "report/4-small-norm",
-    ),
+    "The report's four regularizations": REGULARIZED,
     "The report's improved methods": (
-        *("report/4-small-norm", "report/a-blurred-gradient", "report/b-recursive-1"),
-        *("report/c-recursive-5", "report/d-laplacian-4", "report/f-laplacian-4+5"),
+        REGULARIZED[-1],
+        *(name for name in IMPROVED if name != "report/e-laplacian-5"),
     ),
     "Other tools, and the best here": ("tf-keras-vis", "lucid", "maco", "best"),
     "Yosinski's four sets": ("yosinski/1", "yosinski/2", "yosinski/3", "yosinski/4"),
@@ -130,8 +127,10 @@ with right:
         st.info("The settings have changed since these pictures: press Render all for new ones.")
     shown = held.recipes if held else ()
     titles = [f"{i}. {title_of(recipe)}" for i, recipe in enumerate(shown, 1)]
-    view = live.panel(PAGE, titles, recipes)
-    if held is None and not live.refusal(PAGE, recipes):
+    view = live.panel(PAGE, titles)
+    if held is None and live.refusal(PAGE, recipes):
+        st.markdown("**Nothing is drawn.** The reason stands below *Render all*.")
+    elif held is None:
         with st.container(border=True):
             st.markdown(
                 "**These pictures were stopped.** Press *Render all* to go on with them."

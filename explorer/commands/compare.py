@@ -16,12 +16,12 @@ from explorer.commands.render import summary
 from explorer.images import check_writable, png_bytes, write_whole
 from explorer.networks import device, load_network
 from explorer.notes import versions
-from explorer.presets import PRESETS
+from explorer.presets import PRESETS, REGULARIZED
 from explorer.render import check, render_together
 from explorer.sheets import sheet
 from explorer.targets import describe
 
-FIRST_FOUR = "report/1-clip,report/2-decay,report/3-blur,report/4-small-norm"
+FOUR = ",".join(REGULARIZED[1:])
 
 
 def add(parser):
@@ -29,7 +29,7 @@ def add(parser):
     add_network(parser)
     add_target(parser)
     add_ascent(parser)
-    parser.add_argument("--presets", default=FIRST_FOUR, help="names, separated by commas")
+    parser.add_argument("--presets", default=FOUR, help="names, separated by commas")
     parser.add_argument("-o", "--output", required=True, help="the PNG to write")
 
 

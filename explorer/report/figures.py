@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from explorer.networks import NETWORKS, load_network
-from explorer.presets import PRESETS
+from explorer.presets import IMPROVED, PRESETS, REGULARIZED
 from explorer.recipe import Recipe, preset
 from explorer.recognition import who_recognizes
 from explorer.targets import Target, describe
@@ -19,14 +19,6 @@ DEEP = ("conv5_2", 189)
 FLAMINGO = 130
 PHOTO = "cat"
 """A sample photo, for the activations."""
-REGULARIZED = (
-    *("report/naive", "report/1-clip", "report/2-decay", "report/3-blur"),
-    "report/4-small-norm",
-)
-IMPROVED = (
-    *("report/a-blurred-gradient", "report/b-recursive-1", "report/c-recursive-5"),
-    *("report/d-laplacian-4", "report/e-laplacian-5", "report/f-laplacian-4+5"),
-)
 TILED = ("conv3_1", CHANNEL)
 TILED_SIZE = 512
 """In pixels; a picture of one tile would have nothing to gain."""

@@ -31,18 +31,24 @@ AROUND = {
 """What Streamlit's theme does there."""
 
 
+def _is_uneven(measures: Mapping[str, float]) -> bool:
+    """Whether a picture has a spectrum; that of an even one is what rounding leaves."""
+    return measures["fine_share"] + measures["coarse_share"] > 0
+
+
 def spectra(row: Sequence[Figure], results: Results, names: Mapping[str, str]) -> dict:
     """The radial spectra of a row of figures, a quarter cycle marked.
 
     Args:
         names: of the lines, by the figures' keys.
     """
+    uneven = [figure for figure in row if _is_uneven(results.figures[figure.key]["measures"])]
     values = [
         {"frequency": frequency, "energy": max(energy, 1e-7), "picture": names[figure.key]}
-        for figure in row
+        for figure in uneven
         for frequency, energy in results.figures[figure.key]["spectrum"]
     ]
-    order = [names[figure.key] for figure in row]
+    order = [names[figure.key] for figure in uneven]
     return {
         "height": HEIGHT,
         "layer": [

@@ -544,7 +544,9 @@ def _looks_for(model: Network, layer: Layer, channel: int) -> None:
             "it can; the photo plays no part. It takes some ten seconds on a laptop that is not "
             "busy."
         )
-    live.panel(PAGE, [f"{layer.paper_name}, filter {channel}"], [recipe])
+    if sentence := live.refusal(PAGE, [recipe]):
+        st.error(literal(sentence))
+    live.panel(PAGE, [f"{layer.paper_name}, filter {channel}"])
     st.page_link(
         "pages/3_Feature_visualization.py",
         label="Go on with it in Feature visualization",

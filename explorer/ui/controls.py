@@ -173,6 +173,7 @@ def recipe(
     st.markdown("**Every method and its strength**")
     try:
         methods = _methods(slot)
+        state[f"{slot}:usual"] = not _changed(slot)
         return wanted and preset(
             name,
             wanted,
@@ -205,8 +206,9 @@ def suit(
 ) -> None:
     """Give a recipe what its preset has for the kind of target that is wanted now.
 
-    Methods, and with `own_steps` the steps, that are not the preset's own stay as they are. To be
-    called before they are drawn.
+    Methods, and with `own_steps` the steps, that are not the preset's own stay as they are; but
+    where several have changed since they were drawn, no person did that, only a browser that
+    missed what the program set. To be called before they are drawn.
     """
     state, name = st.session_state, st.session_state[f"{slot}:preset"]
     before = state[f"{slot}:preset for"]
@@ -216,7 +218,8 @@ def suit(
         return
     if kind == before:
         return
-    usual = _chosen(slot) == _of_preset(slot)
+    changed = _changed(slot)
+    usual = not changed or (changed > 1 and state.get(f"{slot}:usual", False))
     most = settings().steps
     usual_many = own_steps and state[f"{slot}:steps"] == min(usual_steps(name, before), most)
     state[f"{slot}:preset for"] = kind
@@ -258,26 +261,31 @@ def _of_preset(slot: str) -> dict[str, dict[str, float]]:
     return checked_methods(entry.methods)
 
 
-def _chosen(slot: str) -> dict[str, dict[str, float]]:
-    """The methods that are on, as `_fill_methods` sets them."""
-    state = st.session_state
-    return {
-        name: {p.name: state.get(f"{slot}:{name}.{p.name}", p.default) for p in method.parameters}
-        for name, method in METHODS.items()
-        if (state[f"{slot}:rule"] == name if name in STEP_RULES else state[f"{slot}:{name}"])
-    }
+def _changed(slot: str) -> int:
+    """How many widgets of a recipe's methods are not as its preset has them."""
+    state, methods = st.session_state, _of_preset(slot)
+    settings = _settings_of(slot, methods)
+    off = {key for name in METHODS.keys() - methods for key in _strength_keys(slot, METHODS[name])}
+    return sum(state.get(key, settings[key]) != settings[key] for key in settings.keys() - off)
 
 
-def _fill_methods(slot: str, methods) -> None:
-    state = st.session_state
+def _fill_methods(slot: str, methods: Mapping[str, Mapping[str, float]]) -> None:
+    st.session_state.update(_settings_of(slot, methods))
+
+
+def _settings_of(slot: str, methods: Mapping[str, Mapping[str, float]]) -> dict[str, object]:
+    """What the widgets of a recipe's methods hold for these."""
+    settings: dict[str, object] = {}
     for name, method in METHODS.items():
-        state[f"{slot}:{name}"] = name in methods
-        if name in STEP_RULES and name in methods:
-            state[f"{slot}:rule"] = name
+        if name not in STEP_RULES:
+            settings[f"{slot}:{name}"] = name in methods
+        elif name in methods:
+            settings[f"{slot}:rule"] = name
         for parameter in method.parameters:
             value = methods.get(name, {}).get(parameter.name, parameter.default)
             kind = int if parameter.whole else float
-            state[f"{slot}:{name}.{parameter.name}"] = kind(value)
+            settings[f"{slot}:{name}.{parameter.name}"] = kind(value)
+    return settings
 
 
 def _methods(slot: str) -> dict[str, dict[str, float]]:

@@ -109,9 +109,7 @@ def _mixed(target: Target) -> tuple[Target | None, tuple[Target, ...]]:
 def choose(page: str, network: Network, photo: Photo | None) -> Target | None:
     """Choose what to excite; None where that is not understood, which is told beside it."""
     state = st.session_state
-    kind = st.segmented_control(
-        "Excite", KINDS, key=f"{page}:kind", required=True, width="stretch", wrap=True
-    )
+    kind = st.segmented_control("Excite", KINDS, key=f"{page}:kind", required=True, wrap=True)
     st.caption(KINDS[kind])
     hidden = {name for names in DRAWN.values() for name in names} - set(DRAWN[kind])
     steady.keep(*(f"{page}:{name}" for name in hidden))

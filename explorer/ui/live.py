@@ -82,33 +82,23 @@ def refusal(page: str, wanted: Sequence[Recipe]) -> str | None:
     return sentence if recipes in (tuple(wanted), held and held.recipes) else None
 
 
-def panel(page: str, captions: Sequence[str], wanted: Sequence[Recipe]) -> View | None:
-    """Show a page's render, polling while it is live; returns how it stands.
+def panel(page: str, captions: Sequence[str]) -> View | None:
+    """Show a page's render, polling while it is live; returns how it stands, None without one.
 
     Args:
         page: its name.
         captions: of the pictures of the page's render.
-        wanted: what the controls ask for now; why that was refused is told here.
     """
     held = ticket(page)
     if held is None:
-        _complain(page, wanted)
         return None
     live = held.view().status in LIVE
     polled = st.fragment(_show, run_every=POLL_SECONDS if live else None)
-    polled(page, held, captions, wanted, live)
+    polled(page, held, captions, live)
     return held.view()
 
 
-def _complain(page: str, wanted: Sequence[Recipe]) -> None:
-    if sentence := refusal(page, wanted):
-        st.error(literal(sentence))
-
-
-def _show(
-    page: str, held: Ticket, captions: Sequence[str], wanted: Sequence[Recipe], was_live: bool
-) -> None:
-    _complain(page, wanted)
+def _show(page: str, held: Ticket, captions: Sequence[str], was_live: bool) -> None:
     view = held.view()
     if was_live != (view.status in LIVE):
         st.rerun()  # the whole page, which polls only while the render is live

@@ -193,7 +193,7 @@ def _figure(figure: Figure, to_draw: Figure, results: Results | None) -> None:
     held = live.ticket(PAGE)
     drawn_anew = held is not None and held.recipes == (to_draw.recipe,)
     if drawn_anew:
-        live.panel(PAGE, [name_of(figure)], [to_draw.recipe])
+        live.panel(PAGE, [name_of(figure)])
     else:
         if results:
             jpeg = (STORED / f"{figure.key}.jpg").read_bytes()
