@@ -1,4 +1,4 @@
-"""See how the filters of a layer answer to a photo."""
+"""See how the filters of a layer respond to a photo."""
 
 import streamlit as st
 

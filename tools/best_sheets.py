@@ -12,7 +12,10 @@ from explorer.render import render
 from explorer.sheets import sheet
 
 DOCS = Path(__file__).parents[1] / "docs"
-LAYERS = ("conv2_2", "conv3_1", "conv3_3", "conv4_1", "conv4_2", "conv4_3", "conv5_1", "conv5_3")
+LAYERS = (
+    *("conv2_2", "conv3_1", "conv3_3", "conv4_1", "conv4_2", "conv4_3", "conv5_1", "conv5_3"),
+    *("conv1_1", "conv1_2", "conv2_1"),
+)
 OF_EACH = 6
 CLASSES = (
     *(1, 9, 22, 71, 99, 130, 144, 207, 270, 292, 323, 340, 388, 417, 483, 510, 561, 604, 698, 757),
@@ -24,13 +27,17 @@ COLUMNS = 8
 
 
 def channels() -> list[list[tuple[np.ndarray, str]]]:
-    """Rows of pictures of channels drawn at random, a row for each layer."""
-    network, random, rows = load_network("vgg16"), np.random.default_rng(SEED), []
+    """Rows of pictures of channels drawn at random, a row for each layer.
+
+    Those of conv1_1, which before ReLU only adds up colors, are taken after it.
+    """
+    network, random, rows = load_network("vgg16"), np.random.default_rng(SEED), {}
     for name in LAYERS:
-        count = network.layer(name).channels
+        count, after = network.layer(name).channels, name == "conv1_1"
         drawn = sorted(random.choice(count, OF_EACH, replace=False).tolist())
-        rows.append([(picture(network, Target(name, i)), f"{name}, {i}") for i in drawn])
-    return rows
+        targets = [Target(name, i, after_relu=after) for i in drawn]
+        rows[name] = [(picture(network, each), f"{name}, {each.channel}") for each in targets]
+    return [rows[name] for name in sorted(rows)]
 
 
 def classes() -> list[list[tuple[np.ndarray, str]]]:

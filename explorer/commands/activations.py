@@ -1,4 +1,4 @@
-"""Draw how filters answer to a photo, as a sheet of heat maps; say what is in it."""
+"""Draw how filters respond to a photo, as a sheet of heat maps; say what is in it."""
 
 import sys
 from dataclasses import asdict

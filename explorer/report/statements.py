@@ -354,8 +354,8 @@ STATEMENTS = (
         "1",
         "activations",
         "early maps look like the photo, deep ones are blurred and specific",
-        "Early layers answer with maps that still look like the photo; those of deeper layers are "
-        "blurred, and each answers to something of its own.",
+        "Early layers respond with maps that still look like the photo; those of deeper layers are "
+        "blurred, and each responds to something of its own.",
         "Maps of the first layer go with the photo's brightness or edges, and those of the last do "
         "so less; detail and the share of active places fall. Means over all filters of a layer; "
         "detail must fall, as deep maps have fewer places.",
