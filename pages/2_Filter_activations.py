@@ -6,12 +6,14 @@ from explorer.activations import code_of, tops
 from explorer.errors import InputError, MissingWeights
 from explorer.images import SAMPLES, data_url, jpeg_bytes
 from explorer.ui import (
+    activation_maps,
     activations,
     address,
     attribution,
     layout,
     live,
     networks,
+    one_filter,
     recognition,
     steady,
     strip,
@@ -26,7 +28,7 @@ layout.begin(
     "Show a photo to a network and see where each filter responds: bright is where it responds "
     "most, dark is where it is silent.",
 )
-st.html(activations.STYLE)
+st.html(activation_maps.STYLE)
 visitor()
 state = st.session_state
 
@@ -67,18 +69,18 @@ with right:
     activations.settle_filter(answer, shown)
     ends = tops(found, chosen, scale)
     for layer in layers:
-        activations.heading(layer)
-        activations.maps(layer, found[layer.name], chosen[layer.name], ends, image, lay_over)
+        activation_maps.heading(layer)
+        activation_maps.maps(layer, found[layer.name], chosen[layer.name], ends, image, lay_over)
         if scale == "layer" and len(layers) > 1:
-            activations.legend(ends[layer.name, chosen[layer.name][0]], lay_over)
+            activation_maps.legend(ends[layer.name, chosen[layer.name][0]], lay_over)
     if scale != "layer" or len(layers) == 1:
-        activations.legend(None if scale == "filter" else max(ends.values()), lay_over)
-    activations.point_below()
-    activations.chart(looked_at, answer, shown, photo.name)
-    activations.offer_dream(model, looked_at, photo)
+        activation_maps.legend(None if scale == "filter" else max(ends.values()), lay_over)
+    activation_maps.point_below()
+    activation_maps.chart(looked_at, answer, shown, photo.name)
+    activation_maps.offer_dream(model, looked_at, photo)
 
 looked_at_too = chosen | {looked_at.name: [state[f"{PAGE}:filter"]]}
-activations.one_filter(model, looked_at, answer, image, tops(found, looked_at_too, scale), lay_over)
+one_filter.show(model, looked_at, answer, image, tops(found, looked_at_too, scale), lay_over)
 excited, room = attribution.offer(looked_at, answer)
 class_, class_room = attribution.offer_classes(model, guesses)
 address.write(PAGE, activations.link())
