@@ -195,7 +195,8 @@ def code_of(
     source = f'SAMPLES["{photo}"]' if photo in SAMPLES else '"my-photo.jpg"'
     drawing = "overlay(photo, values, top)" if lay_over else "heat_map(values, 0, top)"
     top = {"filter": "values.max()", "layer": "answer.max()", "global": "highest"}[scale]
-    helpers = ["overlay"] * lay_over + ["strongest"] * choice.startswith("strongest")
+    helpers = ["overlay"] * (lay_over or class_ is not None)
+    helpers += ["strongest"] * choice.startswith("strongest")
     side = network.input_size
     followed = [(target, start) for target, start in ((excited, ""), (class_, "class-")) if target]
     names = "Target, load_network, read_photo" if followed else "load_network, read_photo"
@@ -206,6 +207,8 @@ def code_of(
         lines.append(
             "from explorer.attribution import ATTRIBUTIONS, attribution, seen_by, signed_picture"
         )
+    if class_:
+        lines.append("from explorer.grad_cam import grad_cam")
     if photo in SAMPLES:
         lines.append("from explorer.images import SAMPLES")
     if not lay_over:
@@ -235,5 +238,10 @@ def code_of(
             "    values = attribution(network, photo, target, method)  # float32 (h, w, 3)",
             "    picture = signed_picture(square.cut(values))",
             f'    Image.fromarray(picture).save(f"{start}{{method}}.png")',
+        ]
+    if class_:
+        lines += [
+            "places = grad_cam(network, photo, target)  # float32 (height, width) of the last map",
+            'Image.fromarray(overlay(photo, places, places.max())).save("class-grad-cam.png")',
         ]
     return "\n".join(lines) + "\n"

@@ -245,6 +245,7 @@ def effnet(effnet_session, monkeypatch):
 COMPILED = (
     ("explorer.attribution", "_compiled"),
     ("explorer.excitation", "_compiled"),
+    ("explorer.grad_cam", "_compiled"),
     ("explorer.measures", "_activation"),
     ("explorer.step", "compiled"),
 )

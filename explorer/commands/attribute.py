@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import numpy as np
 
+from explorer.activations import overlay
 from explorer.attribution import (
     ATTRIBUTIONS,
     attribution,
@@ -23,6 +24,7 @@ from explorer.commands.options import (
     ready,
     whole_number,
 )
+from explorer.grad_cam import grad_cam
 from explorer.images import SAMPLES, check_writable, png_bytes, write_whole
 from explorer.networks import load_network
 from explorer.networks.classes import short_name
@@ -82,7 +84,12 @@ def run(arguments):
         "sees": asdict(square),
         "methods": [summary(name, values) for name, values in found.items()],
     }
-    rows = _rows(image, square, found, f"photo\nactivation {activation:.4g}")
+    patch = square.cut(image), "what it sees there"
+    if is_class(network, target):
+        values = grad_cam(network, image, target)
+        patch = overlay(image, values, float(values.max())), "where it sees it (Grad-CAM)"
+        told["grad_cam"] = values.round(5).tolist()
+    rows = _rows(image, square, found, f"photo\nactivation {activation:.4g}", patch)
     page = sheet(rows, title=describe(network, target), side=SIDE)
     note = {"attribution": told, "versions": versions()}
     write_whole(path, png_bytes(page, note))
@@ -104,7 +111,7 @@ def summary(name: str, values: np.ndarray) -> dict:
     }
 
 
-def _rows(image, square, found, caption):
+def _rows(image, square, found, caption, below):
     """Signed pictures of what the target sees, and below each its strength over the photo."""
     patch = square.cut(image)
     cells = {name: square.cut(values) for name, values in found.items()}
@@ -112,5 +119,5 @@ def _rows(image, square, found, caption):
     strong = [(strength_picture(patch, values), "its strength") for values in cells.values()]
     return [
         [(framed(image, square, SIDE), caption), *signed],
-        [(patch, "what it sees there"), *strong],
+        [below, *strong],
     ]

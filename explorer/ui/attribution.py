@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import streamlit as st
 
-from explorer.activations import statistics
+from explorer.activations import overlay, statistics
 from explorer.attribution import (
     ATTRIBUTIONS,
     attribution,
@@ -14,6 +14,7 @@ from explorer.attribution import (
     strength_picture,
 )
 from explorer.errors import InputError
+from explorer.grad_cam import grad_cam
 from explorer.images import SAMPLES, Photo, data_url, jpeg_bytes
 from explorer.networks.classes import short_name
 from explorer.networks.layers import Layer
@@ -43,6 +44,10 @@ HELP = (
 CLASS_HELP = (
     "The gradient says which pixels would raise or lower the score of the class, before softmax; "
     "the other two show a pattern on the way back."
+)
+CAM_READING = (
+    " Below the photo, where it sees the class (Grad-CAM, Selvaraju et al. 2017): the channels of "
+    "its last map, each weighed by how much it raises the score, as color over the gray photo."
 )
 READING = (
     "Beside it, what each method finds there: gray is nothing; more red than gray means that more "
@@ -109,11 +114,12 @@ def show(room, model: Network, photo: Photo, target: Target) -> None:
         alt = f"The part of the photo that {where} sees at row {row}, column {column}"
     else:
         place, seen, alt = "The photo", "", "The photo"
+    reading = READING + CAM_READING * (target.position is None)
     with room:
         st.html(STYLE)
         try:
             with st.spinner(f"Following {where} back to the pixels …"):
-                found = remembered(model.name, photo.name, target, photo)
+                cam, found = remembered(model.name, photo.name, target, photo)
         except InputError as error:
             st.error(literal(error))
             return
@@ -122,7 +128,9 @@ def show(room, model: Network, photo: Photo, target: Target) -> None:
                 patch = seen_by(model, target, size).cut(photo.fitted(size))
                 st.markdown(f"**{place}**")
                 st.image(_url(patch), width="stretch", alt=alt)
-                st.caption(f"{seen}{READING}")
+                if cam:
+                    st.image(cam, width="stretch", alt=f"Grad-CAM: where the photo shows {where}")
+                st.caption(f"{seen}{reading}")
             for name, method in ATTRIBUTIONS.items():
                 signed, strong = found[name]
                 with st.container():
@@ -173,16 +181,21 @@ def _of_own(model: str, name: str, target: Target, _photo: Photo):
     return _computed(model, target, _photo)
 
 
-def _computed(name: str, target: Target, photo: Photo) -> dict[str, tuple[str, str]]:
-    """Method -> addresses of its signed picture and of its strength over the photo."""
+def _computed(
+    name: str, target: Target, photo: Photo
+) -> tuple[str | None, dict[str, tuple[str, str]]]:
+    """Addresses of pictures: a class's Grad-CAM, and each method's signs and strengths."""
     model = network(name)
     size = (model.input_size, model.input_size)
-    image, square, pictures = photo.fitted(size), seen_by(model, target, size), {}
+    image, square, pictures, cam = photo.fitted(size), seen_by(model, target, size), {}, None
+    if is_class(model, target):
+        values = grad_cam(model, image, target)
+        cam = _url(overlay(image, values, float(values.max())))
     for method in ATTRIBUTIONS:
         values = square.cut(attribution(model, image, target, method))
         over = strength_picture(square.cut(image), values)
         pictures[method] = _url(signed_picture(values)), _url(over)
-    return pictures
+    return cam, pictures
 
 
 def _url(pixels: np.ndarray) -> str:

@@ -883,6 +883,9 @@ def test_attribute_a_class(run, effnet):
     score, gradient = score_and_gradient(effnet, image, Target(class_=285))
     assert told["activation"] == pytest.approx(score, rel=1e-4)
     assert told["methods"][0]["highest"] == pytest.approx(np.abs(gradient).max(), rel=1e-3)
+    places = np.array(told["grad_cam"])
+    bias = float(effnet.tensors["predictions"][1][285])
+    assert places.shape == (7, 7) and places.sum() + bias == pytest.approx(score, abs=1e-2)
 
 
 def test_activations_say_what_is_in_the_photo(run, effnet):

@@ -9,6 +9,7 @@ import pytest
 
 from explorer.errors import InputError
 from explorer.excitation import score_and_gradient
+from explorer.grad_cam import grad_cam
 from explorer.networks import VGG16, dense_weights
 from explorer.networks.dense_weights import FILE_NAME, SHAPES
 from explorer.targets import Target
@@ -187,6 +188,7 @@ def full(random_weights, tmp_path_factory):
     import explorer.targets
 
     explorer.excitation._compiled.cache_clear()
+    explorer.grad_cam._compiled.cache_clear()
     network._compiled_activations.cache_clear()
     network._tensors = network.model = None
     del network
@@ -236,6 +238,27 @@ def test_dense_scores_and_gradients(
     found = score_and_gradient(full, image, target)
     assert found[0] == pytest.approx(wanted[0], rel=1e-4, abs=1e-5)
     assert relative(found[1], wanted[1]) < 1e-4
+
+
+def test_where_a_class_is_seen(full, keras_full, picture_of, relative):
+    """Grad-CAM on the last map, by Keras's model cut in two there."""
+    import tensorflow as tf
+    from keras.applications.vgg16 import preprocess_input
+
+    image, model = picture_of("photo", (224, 224)), keras_full.model
+    last = model.get_layer("block5_pool").output
+    prepared = preprocess_input(image[None].astype(np.float32))
+    answer = tf.convert_to_tensor(tf.keras.Model(model.inputs, last)(prepared))
+    (kernel1, bias1), (kernel2, bias2), (kernel3, bias3) = (
+        model.get_layer(name).get_weights() for name in SHAPES
+    )
+    with tf.GradientTape() as tape:
+        tape.watch(answer)
+        first = tf.nn.relu(tf.reshape(answer, (1, -1)) @ kernel1 + bias1)
+        score = (tf.nn.relu(first @ kernel2 + bias2) @ kernel3 + bias3)[0, 130]
+    weights = tf.reduce_mean(tape.gradient(score, answer), axis=(1, 2), keepdims=True)
+    wanted = tf.reduce_sum(weights * answer, axis=-1)[0].numpy()
+    assert relative(grad_cam(full, image, Target(class_=130)), wanted) < 1e-4
 
 
 def test_a_class_by_name_is_the_unit_before_softmax(full, keras_full, picture_of):

@@ -188,7 +188,7 @@ def test_every_view_has_code_that_runs(tmp_path, monkeypatch):
         ({"view": "row", "scale": "global"}, 25),
         ({"mode": "numbers", "filters": "7,9", "scale": "layer"}, 2),
         ({"mode": "numbers", "filters": "7", "layer": "conv2_1", "pixels": "1"}, 1 + 3),
-        ({"network": "efficientnet-lite0", "filters": "1", "class": "285"}, 1 + 3),
+        ({"network": "efficientnet-lite0", "filters": "1", "class": "285"}, 1 + 3 + 1),
     ):
         app = opened(**parameters)
         exec(app.code[0].value, {})
@@ -288,6 +288,13 @@ def test_which_pixels_speak_for_a_class(effnet, found):
         f"{ATTRIBUTIONS['guided'].title}: which pixels excite class Egyptian cat"
         in alternatives(app)
     )
+    assert "Grad-CAM: where the photo shows class Egyptian cat" in alternatives(app)
+
+
+def test_a_filter_has_no_grad_cam(found):
+    app = opened(layer="conv2_1", pixels="1")
+    assert found == list(ATTRIBUTIONS)
+    assert not any(text.startswith("Grad-CAM") for text in alternatives(app))
 
 
 def test_a_class_that_is_not_among_the_best_can_be_asked_for_too(effnet, found):
