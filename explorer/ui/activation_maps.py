@@ -171,7 +171,8 @@ def chart(layer: Layer, answer: np.ndarray, shown: Sequence[int], photo: str) ->
         f"the strongest is filter {strongest(answer, 1)[0]}",
     )
     if silent := int((answer.max(axis=(0, 1)) <= 0).sum()):
-        st.caption(f"{silent} of the {layer.channels} filters are silent on this photo.")
+        are = "is" if silent == 1 else "are"
+        st.caption(f"{silent} of the {layer.channels} filters {are} silent on this photo.")
 
 
 def _bar_clicked(key: str) -> None:

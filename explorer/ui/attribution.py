@@ -45,14 +45,14 @@ CLASS_HELP = (
     "The gradient says which pixels would raise or lower the score of the class, before softmax; "
     "the other two show a pattern on the way back."
 )
+READING = (
+    "In the upper pictures gray is nothing; more red than gray means that more red counts for it, "
+    "less that it counts against it, and so for green and blue. The lower ones say how much each "
+    "pixel counts, whichever way. Each picture has its own range of colors."
+)
 CAM_READING = (
     " Below the photo, where it sees the class (Grad-CAM, Selvaraju et al. 2017): the channels of "
     "its last map, each weighed by how much it raises the score, as color over the gray photo."
-)
-READING = (
-    "Beside it, what each method finds there: gray is nothing; more red than gray means that more "
-    "red counts for it, less that it counts against it, and so for green and blue. Below, how "
-    "much each pixel counts, whichever way. Each picture has its own range of colors."
 )
 
 
@@ -130,7 +130,7 @@ def show(room, model: Network, photo: Photo, target: Target) -> None:
                 st.image(_url(patch), width="stretch", alt=alt)
                 if cam:
                     st.image(cam, width="stretch", alt=f"Grad-CAM: where the photo shows {where}")
-                st.caption(f"{seen}{reading}")
+                st.caption(f"{seen}Below: where it sees the class." if cam else seen)
             for name, method in ATTRIBUTIONS.items():
                 signed, strong = found[name]
                 with st.container():
@@ -144,8 +144,7 @@ def show(room, model: Network, photo: Photo, target: Target) -> None:
                         alt=f"{method.title}: how much each pixel counts, over the photo",
                     )
                     st.caption(f"{method.help} Each ReLU passes back {method.rule}.")
-        if notes := list(_notes(model)):
-            st.caption(" ".join(notes))
+        st.caption(" ".join([reading, *_notes(model)]))
 
 
 def _in_words(model: Network, target: Target) -> str:
