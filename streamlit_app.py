@@ -10,12 +10,12 @@ from explorer.ui.home import DOORS, FOLDER, PICTURES, STYLE
 from explorer.ui.session import warm_up_later
 
 address.leave()
-st.html(STYLE)
 layout.begin(
     "What does a network look for?",
     "VGG16 learned from a million photos to tell a thousand things apart. "
     "Ask any of its 4,224 filters what it looks for, and watch it draw the answer.",
 )
+st.html(STYLE)
 for column, picture in zip(st.columns(len(PICTURES)), PICTURES, strict=True):
     with column, st.container(key=f"pick-{picture.file}"):
         jpeg = (FOLDER / picture.file).read_bytes()

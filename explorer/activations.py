@@ -19,6 +19,8 @@ from explorer.networks.network import Network
 from explorer.sheets import heat_map
 from explorer.targets import Target
 
+LEAST_SIDE, ALONG_BORDER = 14, 3
+"""Places of a side of a map, and times the mean inside; see `is_about_border`."""
 REPORT_FILTERS = 5
 """How many filters of a layer the report shows."""
 MOST_FILTERS = 48
@@ -126,10 +128,18 @@ def statistics(values: np.ndarray) -> Statistics:
     )
 
 
-def border_share(values: np.ndarray) -> float:
-    """Share of a map's (h, w) activation above zero that is in its outer ring, from 0 to 1."""
+def is_about_border(values: np.ndarray) -> bool:
+    """Whether a filter responds to the zeros around its map (h, w) more than to the photo.
+
+    Its activation in the outer ring is then on average several times that inside. On small maps,
+    where the ring sees much of the photo too, nothing can be said.
+    """
+    if min(values.shape) < LEAST_SIDE:
+        return False
     above = np.maximum(values, 0).astype(np.float64)
-    return float(1 - above[1:-1, 1:-1].sum() / above.sum()) if above.any() else 0.0
+    inside = above[1:-1, 1:-1]
+    ring = (above.sum() - inside.sum()) / (above.size - inside.size)
+    return bool(ring > ALONG_BORDER * inside.mean())
 
 
 # ---- Colors

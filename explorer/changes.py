@@ -49,7 +49,8 @@ def read(texts: Iterable[str]) -> dict[str, dict[str, str] | None]:
         method, dot, parameter = name.partition(".")
         if not equals or not (parameter if dot else value in ("on", "off")):
             raise InputError(
-                f"A change is METHOD.PARAMETER=VALUE, METHOD=on or METHOD=off, not '{text[:60]}'."
+                "Methods are changed by METHOD.PARAMETER=VALUE, METHOD=on or METHOD=off, not by "
+                f"'{text[:60]}'."
             )
         if not dot and value == "off":
             changes[method] = None

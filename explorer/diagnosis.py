@@ -47,10 +47,13 @@ def through_all_steps(
     return curve if curve and curve[-1][0] == recipe.steps else ()
 
 
+def _held_down(case: Case) -> bool:
+    return any(term.weight < 0 for term in case.recipe.target.terms)
+
+
 def dead(case: Case) -> bool:
-    """Nothing answers to the picture, or nothing is in it."""
-    held_down = any(term.weight < 0 for term in case.recipe.target.terms)
-    silent = case.values.get("robust_score", 1) <= 0 and not held_down
+    """Nothing responds to the picture, or nothing is in it."""
+    silent = case.values.get("robust_score", 1) <= 0 and not _held_down(case)
     flat = float(case.image.std(axis=(0, 1)).max()) < FLAT
     return silent or (flat and not saturated(case))
 
@@ -67,9 +70,9 @@ def unstable(case: Case) -> bool:
 
 
 def outdone(case: Case) -> bool:
-    """A photo excites the target more, and not because small shifts take away the score."""
-    held_down = any(term.weight < 0 for term in case.recipe.target.terms)
-    return case.values.get("photo_ratio", 1) < 1 and not (held_down or unstable(case))
+    """A photo excites the target more than the picture as it is, not shifted, does."""
+    robust, share = (case.values.get(name, 0) for name in ("photo_ratio", "robust_ratio"))
+    return 0 < robust < share and not _held_down(case)
 
 
 def rising(case: Case) -> bool:
@@ -108,7 +111,7 @@ FINDINGS = (
         "dead",
         dead,
         lambda recipe: (
-            "The picture is dead, as the target does not answer to it: "
+            "The picture is dead, as the target does not respond to it: "
             + (
                 "take the target before ReLU."
                 if recipe.target.after_relu

@@ -211,8 +211,6 @@ def read_note(source: str | Path | bytes) -> dict:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             image = Image.open(io.BytesIO(data), formats=("PNG",))
-            if NOTE not in image.info and image.width * image.height <= LARGEST_PHOTO:
-                image.load()  # a note may stand behind the pixels
         text = image.info.get(NOTE)
     except Exception:  # noqa: BLE001 - as above
         raise InputError(f"{what} is not a PNG: use a picture saved by this program.") from None

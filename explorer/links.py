@@ -22,6 +22,7 @@ from explorer.recipe import (
     Recipe,
     preset,
 )
+from explorer.settings import MOST_RECIPES
 from explorer.targets import (
     Target,
     describe,
@@ -34,8 +35,6 @@ from explorer.targets import (
 
 YOURS = "yours"
 """In an address, a person's own photo, which only they can open it with."""
-MOST_RECIPES = 20
-"""In an address."""
 BETWEEN_TERMS = "|"
 OF_TARGETS = ("layer", "channel", "position", "relu", "direction", "of", "weight", "also")
 """Parameters that say what to excite, besides a class."""

@@ -33,7 +33,7 @@ AT_ONCE = 4
 PIXELS_AT_ONCE = AT_ONCE * 256 * 256
 """Pixels of the views that it sees together; of a larger picture they are fewer."""
 KEPT_STANDINGS = 8
-"""Pictures whose standings are remembered, for who asks for them and for all measures in turn."""
+"""Pictures whose standings are remembered: `judged` and pages ask for them one after the other."""
 NEARLY = 0.05
 """By how much a class's picture is enlarged and shrunk."""
 
@@ -353,13 +353,13 @@ MEASURES = {
     "robust_score": Measure(
         "robust score",
         "",
-        "The mean over 16 small shifts and changes of size: of what is excited after ReLU, of a "
-        "class before softmax.",
+        "Mean score over 16 small shifts and changes of size; taken after ReLU, of a class before "
+        "softmax.",
     ),
     "robust_ratio": Measure(
         "robust share",
         "%",
-        "The robust score as a share of the picture's own score after ReLU; over 100 % can be.",
+        "The robust score as a share of the picture's own score after ReLU; can exceed 100 %.",
     ),
     "z_score": Measure(
         "stands out",

@@ -114,6 +114,12 @@ class Recipe:
             put("start", Blend(tuple((float(w), recipe) for w, recipe in self.start.parts)))
 
     def _check_blend(self, blend: Blend) -> None:
+        pairs = isinstance(blend.parts, tuple) and all(
+            isinstance(part, tuple) and len(part) == 2 and isinstance(part[1], Recipe)
+            for part in blend.parts
+        )
+        if not pairs:
+            raise InputError("A blend is made of pairs of a weight and a recipe.")
         if not blend.parts:
             raise InputError("A blend needs at least one recipe to start from.")
         for weight, recipe in blend.parts:

@@ -78,9 +78,9 @@ SCHEDULES = (
         "small, and late ones begin with some of the start (after Hvass).",
         recursion,
         (
-            Parameter("rounds", 5, 1, 50, "rounds", "At most; all have as many steps.", whole=True),
+            Parameter("rounds", 5, 1, 50, "rounds", "At most; the last may be short.", whole=True),
             Parameter("sigma", 1.0, 0, 16, "px", "σ of the blur before each round."),
-            Parameter("rescale", 100, 30, 100, "% of the side", "Of that in the next round."),
+            Parameter("rescale", 100, 30, 100, "% of the side", "Of the next round's side."),
             Parameter("blend", 0, 0, 100, "%", "How much of the start comes back in each round."),
         ),
     ),

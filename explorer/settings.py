@@ -5,6 +5,9 @@ from dataclasses import dataclass, field, fields
 
 from explorer.errors import InputError
 
+MOST_RECIPES = 20
+"""In one address."""
+
 
 def _setting(default: float, help: str, low: float = 1, high: float = 1e9):
     return field(default=default, metadata={"help": help, "low": low, "high": high})
@@ -16,7 +19,7 @@ class Settings:
 
     visitor_renders: int = _setting(4, "renders that one visitor may have under way")
     all_renders: int = _setting(40, "renders that all visitors together may have under way")
-    recipes: int = _setting(6, "recipes in one comparison", low=2)
+    recipes: int = _setting(6, "recipes in one comparison", low=2, high=MOST_RECIPES)
     steps: int = _setting(2000, "steps of one recipe", low=2)
     pixels: int = _setting(384 * 384, "pixels of a picture; a step on more may take over a second")
     view_pixels: int = _setting(

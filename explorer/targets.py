@@ -166,9 +166,14 @@ def is_class(network: Network, target: Target) -> bool:
 
 
 def only_adds_colors(network: Network, target: Target) -> bool:
-    """Whether a target is the mean of a first layer's channel before ReLU: a sum of all colors."""
+    """Whether a target is the mean of a first layer's channel before ReLU: a sum of all colors.
+
+    With strides it is more, as neighboring pixels meet different weights.
+    """
+    first = next(layer for layer in network.layers if layer.kind != "input")
     return (
-        network.layer(target.layer) == next(each for each in network.layers if each.kind != "input")
+        network.layer(target.layer) == first
+        and first.stride == 1
         and target.channel is not None
         and target.position is None
         and not (target.after_relu or target.also)
@@ -233,7 +238,7 @@ def term_text(network: Network, target: Target) -> str:
     Raises:
         InputError: it is more than that.
     """
-    if target.kind not in ("channel", "layer") or target.after_relu or target.also:
+    if not is_plain(target):
         raise InputError(
             f"{subject(network, target)} cannot be written as a further target: only a channel "
             "before ReLU, a class or a layer can."
@@ -242,6 +247,11 @@ def term_text(network: Network, target: Target) -> str:
     name = "class" if of_class else network.layer(target.layer).paper_name
     text = name if target.channel is None else f"{name}:{target.channel}"
     return text if target.weight == 1 else f"{exact(target.weight)}*{text}"
+
+
+def is_plain(target: Target) -> bool:
+    """Whether a target beside another can be told as a text: a channel, a class or a layer."""
+    return target.kind in ("channel", "layer") and not target.after_relu
 
 
 def term_of(text: str) -> Target:
@@ -290,7 +300,7 @@ def _has(target: Target, name: str) -> bool:
 
 
 def _short(value: object) -> str:
-    return reprlib.repr(value)
+    return " ".join(reprlib.repr(value).split())
 
 
 def _check_channel(channel: object, layer: Layer) -> None:
@@ -359,11 +369,11 @@ def _checked_position(position, network: Network, layer: Layer, size):
     if isinstance(position, str) and position == "center":
         return position
     height, width = network.output_size(layer, size)
-    pair = isinstance(position, tuple | list | np.ndarray) and len(position) == 2
-    whole = pair and all(isinstance(value, Integral) for value in position)
-    if not whole or any(isinstance(value, bool) for value in position):
+    values = list(position) if isinstance(position, tuple | list) or np.ndim(position) == 1 else []
+    whole = all(isinstance(v, Integral) and not isinstance(v, bool) for v in values)
+    if len(values) != 2 or not whole:
         raise InputError(f"A position is 'center' or a row and a column, not {_short(position)}.")
-    row, column = map(int, position)
+    row, column = map(int, values)
     if not (0 <= row < height and 0 <= column < width):
         raise InputError(
             f"{layer.paper_name} has {height}×{width} positions here, counted from 0: there is "

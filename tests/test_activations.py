@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from explorer.activations import (
-    border_share,
     code_of,
     has_maps,
+    is_about_border,
     map_layer,
     means,
     numbers_in,
@@ -195,10 +195,21 @@ def test_the_code_shown_finds_the_pixels_too(tiny, tmp_path, monkeypatch):
 # ---- At the border
 
 
-def test_how_much_of_an_activation_is_at_the_border():
-    values = np.zeros((6, 8))
-    assert border_share(values) == 0
-    values[0, 3], values[2, 2], values[5, 7] = 3, 4, 1
-    assert border_share(values) == 0.5
-    assert border_share(values - 9) == 0, "what is below zero does not count"
-    assert border_share(np.ones((1, 1))) == 1
+@pytest.mark.parametrize(
+    ("ring", "inside", "told"), [(4, 1, True), (3, 1, False), (1, 0, True), (0, 0, False)]
+)
+def test_what_responds_to_the_border_is_told(ring, inside, told):
+    values = np.full((16, 20), float(ring))
+    values[1:-1, 1:-1] = inside
+    assert is_about_border(values) == told
+    assert not is_about_border(values - 9), "what is below zero does not count"
+    assert not is_about_border(values[:13]), "of a small map nothing can be said"
+
+
+@pytest.mark.parametrize("place", [(0, 5), (15, 5), (5, 0), (5, 19)])
+def test_the_border_has_four_sides(place):
+    values = np.zeros((16, 20))
+    values[place] = 1
+    assert is_about_border(values)
+    values[5, 5] = 9
+    assert not is_about_border(values)

@@ -489,20 +489,6 @@ def test_every_format_is_read_first_thing(tmp_path):
     assert found.stdout.strip() == str([(12, 20, 3)] * len(images.FORMATS))
 
 
-def test_a_note_behind_the_pixels_is_found():
-    """PNG allows it."""
-    data = png_bytes(corners(), {"a": 1})
-    signature, chunks, at = data[:8], [], 8
-    while at < len(data):
-        length = int.from_bytes(data[at : at + 4], "big") + 12
-        chunks.append(data[at : at + length])
-        at += length
-    chunks.sort(key=lambda chunk: {b"IHDR": 0, b"IDAT": 1, b"IEND": 3}.get(chunk[4:8], 2))
-    moved = signature + b"".join(chunks)
-    assert moved != data
-    assert read_note(moved) == {"a": 1}
-
-
 @pytest.mark.parametrize("source", [None, 3, Image.new("RGB", (8, 8)), io.BytesIO(), "a\0b"])
 def test_what_is_neither_a_path_nor_bytes_is_refused(source, refused):
     with refused():

@@ -245,5 +245,10 @@ def test_a_preset_of_ones_own_is_told_by_what_it_changes_from_the_default():
 
 
 def test_an_address_with_hundreds_of_recipes_is_cut():
-    recipes, complaints = recipes_in({f"recipe{i}": "nonsense" for i in range(300)})
-    assert len(complaints) <= 21 and len(recipes) == 1
+    texts = [f"best;steps={steps}" for steps in range(1, 31)]
+    for count in (20, 21, 30):
+        recipes, complaints = recipes_in(
+            {f"recipe{i}": text for i, text in enumerate(texts[:count], 1)}
+        )
+        assert [recipe.steps for recipe in recipes] == list(range(1, 21))
+        assert len(complaints) == (count > 20)

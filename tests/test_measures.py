@@ -381,3 +381,16 @@ def test_however_many_sizes_there_are_few_traces_stay(tiny, traces):
     for side in range(20, 20 + KEPT_FUNCTIONS + 8):
         activation(tiny, Target("second", 1), np.zeros((1, side, 24, 3), np.uint8))
     assert 0 < traces() <= KEPT_FUNCTIONS
+
+
+def test_standings_are_computed_once_and_are_the_callers_own(effnet, monkeypatch):
+    image = sample_photo("cat").fitted((64, 64))
+    first = standings(effnet, 281, image)
+    passes = []
+    compute = effnet.activations
+    monkeypatch.setattr(effnet, "activations", lambda *a: passes.append(a) or compute(*a))
+    first.clear()
+    assert set(standings(effnet, 281, image)) == {"shown", "saved", "mirrored", "larger", "smaller"}
+    assert not passes
+    standings(effnet, 281, image[::-1])
+    assert len(passes) == 5

@@ -32,6 +32,14 @@ def test_the_code_runs_and_makes_the_same_picture(options, vgg, tmp_path, monkey
     assert np.array_equal(np.asarray(Image.open("picture.png")), last.kept.image)
 
 
+def test_a_preset_of_ones_own_has_code_too(vgg, tmp_path, monkeypatch, capsys):
+    recipe = preset("report/naive", Target("conv1_2", 4), steps=2, size=32).changed(preset="mine")
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code_of([recipe]), "snippet", "exec"), {})
+    *_, last = render(vgg, recipe)
+    assert np.array_equal(np.asarray(Image.open("picture.png")), last.kept.image)
+
+
 def test_several_recipes_make_several_files(vgg, tmp_path, monkeypatch, capsys):
     recipes = [
         preset(name, Target("conv1_2", 4), steps=1, size=32)

@@ -274,7 +274,10 @@ def test_numbers_may_be_numpys():
         json.dumps(found.as_json())
 
 
-@pytest.mark.parametrize("position", [(True, 1), (1.0, 2), np.array([1.5, 2.5]), "middle", 3])
+@pytest.mark.parametrize(
+    "position",
+    [(True, 1), (1.0, 2), np.array([1.5, 2.5]), "middle", 3, np.array(5)],
+)
 def test_positions_of_other_kinds_are_refused(position, refused):
     with refused("A position is"):
         Target("conv3_1", 1, position=position).resolved(load_network(), (224, 224))

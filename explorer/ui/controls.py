@@ -171,9 +171,9 @@ def recipe(
         width="stretch",
     )
     st.markdown("**Every method and its strength**")
+    state[f"{slot}:usual"] = not _changed(slot)
     try:
         methods = _methods(slot)
-        state[f"{slot}:usual"] = not _changed(slot)
         return wanted and preset(
             name,
             wanted,

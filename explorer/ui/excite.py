@@ -18,6 +18,7 @@ from explorer.targets import (
     Target,
     direction_of,
     direction_text,
+    is_plain,
     only_adds_colors,
 )
 from explorer.ui import messages, steady
@@ -28,7 +29,7 @@ KINDS = {
     "Class": "One of the 1,000 classes, before softmax.",
     "Layer": "A whole layer: whatever it already responds to grows (DeepDream).",
     "Photo": "What a layer sees in a photo, drawn anew (a caricature).",
-    "Direction": "A mixture of a layer's channels: answers are compared with it.",
+    "Direction": "A mixture of a layer's channels: what it finds is compared with that.",
 }
 """What can be excited, each with a line on it."""
 DRAWN = {
@@ -63,8 +64,9 @@ def fill(page: str, network: Network, target: Target) -> None:
     state[f"{page}:where"] = position if given else ",".join(map(str, position))
     state[f"{page}:relu"] = target.after_relu
     state[f"{page}:of"] = target.photo or next(iter(SAMPLES))
-    first = 0 if kind == "Class" else target.channel or 0
-    state[f"{page}:direction"] = direction_text(target.direction or ((first, 1.0),))
+    state.pop(f"{page}:direction", None)
+    if target.direction:
+        state[f"{page}:direction"] = direction_text(target.direction)
     state[f"{page}:down"] = target.weight < 0
     state[f"{page}:mix"] = second is not None
     state[f"{page}:second"] = second.channel if second else 0
@@ -75,10 +77,7 @@ def fill(page: str, network: Network, target: Target) -> None:
 
 def can_show(target: Target) -> bool:
     """Whether controls and addresses can say this target: further ones are plain."""
-    return all(
-        term.kind in ("channel", "layer") and not term.after_relu and term.position is None
-        for term in target.also
-    )
+    return all(is_plain(term) for term in target.also)
 
 
 def _kind(network: Network, target: Target) -> str:
@@ -186,7 +185,11 @@ def _channel(page: str, network: Network, photo: Photo | None) -> Target:
         for label, by, key in (("Previous", -1, "P"), ("Next", 1, "N"), ("Random", None, "X")):
             st.button(label, on_click=move, args=(by,), key=f"{page}:{label}", shortcut=key)
     with st.expander("Where, and before or after ReLU"):
-        position = _place(page) if layer.spatial else None
+        position = None
+        if layer.spatial:
+            position = _place(page)
+        else:
+            steady.keep(f"{page}:where")
         after_relu = _after_relu(page, layer)
     target = Target(layer.name, channel, position, after_relu)
     if only_adds_colors(network, target):
@@ -260,7 +263,8 @@ def _photo(page: str, network: Network, photo: Photo | None) -> Target:
 def _direction(page: str, network: Network, photo: Photo | None) -> Target | None:
     state = st.session_state
     layer = _layer_of(page, network)
-    state.setdefault(f"{page}:direction", f"{state.get(f'{page}:channel', 1)}:1")
+    channel = min(state.get(f"{page}:channel", 1), layer.channels - 1)
+    state.setdefault(f"{page}:direction", f"{channel}:1")
     text = st.text_input(
         "Channels and their weights",
         key=f"{page}:direction",

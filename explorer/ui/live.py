@@ -76,10 +76,14 @@ def link(page: str, wanted: Sequence[Recipe]) -> dict[str, str]:
 
 
 def refusal(page: str, wanted: Sequence[Recipe]) -> str | None:
-    """Why what is wanted, or what the page shows, cannot be rendered, if that was said."""
-    recipes, sentence = st.session_state.get(f"{page}:refused") or ((), None)
+    """Why what is wanted was refused, if it was; of what a page shows, its `panel` says that."""
     held = ticket(page)
-    return sentence if recipes in (tuple(wanted), held and held.recipes) else None
+    return None if held and held.recipes == tuple(wanted) else _refused(page, wanted)
+
+
+def _refused(page: str, recipes: Sequence[Recipe]) -> str | None:
+    refused, sentence = st.session_state.get(f"{page}:refused") or (None, None)
+    return sentence if refused == tuple(recipes) else None
 
 
 def panel(page: str, captions: Sequence[str]) -> View | None:
@@ -102,6 +106,8 @@ def _show(page: str, held: Ticket, captions: Sequence[str], was_live: bool) -> N
     view = held.view()
     if was_live != (view.status in LIVE):
         st.rerun()  # the whole page, which polls only while the render is live
+    if sentence := _refused(page, held.recipes):
+        st.error(literal(sentence))
     _status(page, held, view)
     look = st.session_state.get(f"{page}:look") if view.status not in LIVE else None
     in_row = _in_row(len(held.recipes))

@@ -18,10 +18,8 @@ OF_ONE_NETWORK = (
     *("filter", "filters"),
 )
 """Parameters of an address that mean nothing to another network."""
-
-
-UNLIKE_ADDRESS = ("seed", "size")
-"""Widgets of any network that may have been changed by the same click, so unlike the address."""
+KEPT_AS_SET = ("seed", "size")
+"""Widgets of any network; the click may have changed them too, so that the address is behind."""
 
 
 def of_link(page: str, link: Mapping[str, str], complaints: list[str]) -> Network:
@@ -45,7 +43,7 @@ def switch(page: str, fill: Fill, name: str) -> None:
     """Show a page's state with another network, as far as it has a meaning there."""
     state = st.session_state
     link = {k: v for k, v in st.query_params.to_dict().items() if k not in OF_ONE_NETWORK}
-    now = {key: state[key] for each in UNLIKE_ADDRESS if (key := f"{page}:{each}") in state}
+    now = {key: state[key] for each in KEPT_AS_SET if (key := f"{page}:{each}") in state}
     with steady.setting():
         fill(link | {"network": name})
         state.update(now)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
-from explorer.activations import Statistics, border_share, means, statistics
+from explorer.activations import Statistics, is_about_border, means, statistics
 from explorer.images import data_url, jpeg_bytes
 from explorer.links import link_of
 from explorer.measures import number
@@ -22,8 +22,6 @@ from explorer.ui.activations import ANCHOR, LARGE, PAGE
 from explorer.ui.plain import literal
 from explorer.ui.session import largest_side, settings
 
-MOSTLY = 0.5
-"""Share of an activation in the outer ring of its map from which it is about the border."""
 SIDE, STEPS = 160, 60
 """What a filter looks for is drawn small and short here: it takes some ten seconds."""
 
@@ -113,7 +111,7 @@ def _describe(
             f"; here it reaches beyond the border, so the patch is clipped to "
             f"{_pixels(inside.size)}"
         )
-    if border_share(answer[..., channel]) > MOSTLY:
+    if layer.kernel and layer.kernel != (1, 1) and is_about_border(answer[..., channel]):
         lines.append(
             "Bright along the border: the network puts zeros around each map, and this filter "
             "responds to that edge"

@@ -42,7 +42,7 @@ def take(data: bytes) -> str | None:
     """Read an upload and remember it for this visit; a sentence if it cannot be used."""
     limit = upload_mb()
     if len(data) > limit * MEGABYTE:
-        return f"The photo has {len(data) / MEGABYTE:.1f} MB: the limit here is {limit} MB."
+        return f"The photo has more than {limit} MB, which is the limit here."
     try:
         with _one_at_a_time:
             st.session_state["own photo"] = read_photo(data)

@@ -185,7 +185,7 @@ def _row(row: Sequence[Figure], newer: Sequence[Figure], results: Results | None
         )
         st.caption(
             "Mean spectral energy by fineness, as a multiple of the mean of all; right of the "
-            "dashed line, at ¼ cycle per pixel, is fine grain."
+            "dashed line, at ¼ cycle per pixel, is fine grain. An even picture has no spectrum."
         )
 
 

@@ -6,13 +6,14 @@ message that was under way while the program set a widget, such as the channel f
 widget: what comes with an older number is stale, and all that was set since is set again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
 ECHO, HISTORY, DRAWN, TOGETHER = "steady", "steady:history", "steady:drawn", "steady:together"
-OWN = (ECHO, HISTORY, DRAWN, TOGETHER)
+HIDDEN, HIDING = "steady:hidden", "steady:hiding"
+OWN = (ECHO, HISTORY, DRAWN, TOGETHER, HIDDEN, HIDING)
 """What is kept here, which a setting around others does not record."""
 REMEMBERED = 20
 """Settings that a browser may not have seen yet, at most."""
@@ -24,6 +25,7 @@ def echo() -> None:
     with st.container(key="hidden"):
         st.number_input("Settings seen", 0, key=ECHO)
     st.session_state[DRAWN] = _latest()
+    st.session_state[HIDDEN] = st.session_state.pop(HIDING, set())
 
 
 def begin() -> None:
@@ -37,10 +39,12 @@ def begin() -> None:
     """
     settle()
     state = st.session_state
+    state[HIDDEN] = state.get(HIDDEN, set()) | state.pop(HIDING, set())
+    _set_again(state[HIDDEN])
     drawn = state.get(DRAWN, 0)
     for number, values in state.get(HISTORY, ()):
         if number > drawn:
-            state.update({key: state[key] for key in values if key in state})
+            _set_again(values)
     number, together = state.get(TOGETHER, (0, {}))
     if number and drawn >= number:
         if sum(state[key] != value for key, value in together.items() if key in state) > 1:
@@ -50,11 +54,18 @@ def begin() -> None:
 
 
 def keep(*keys: str) -> None:
-    """Keep the values of widgets that are not drawn now, which Streamlit would forget."""
+    """Keep the values of widgets that are not drawn now, which Streamlit would forget.
+
+    When one is drawn again, `begin` has set it once more, else the browser would not be told its
+    value and take a default.
+    """
+    st.session_state.setdefault(HIDING, set()).update(keys)
+    _set_again(keys)
+
+
+def _set_again(keys: Iterable[str]) -> None:
     state = st.session_state
-    for key in keys:
-        if key in state:
-            state[key] = state[key]
+    state.update({key: state[key] for key in keys if key in state})
 
 
 def settle() -> None:

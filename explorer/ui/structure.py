@@ -90,8 +90,8 @@ def field_in_words(network: Network, layer: Layer) -> str:
     if field > side:
         return (
             f"One value of {layer.paper_name} has a receptive field of {field}×{field} px, larger "
-            f"than the photo of {side}×{side} px: {'the one in the middle' * layer.spatial or 'it'}"
-            " can see all of it."
+            f"than the photo of {side}×{side} px: it can see all of it"
+            f"{' from the middle of the map' * layer.spatial}."
         )
     if layer.kind == "input":
         return "One value of the input is one pixel of the photo."
@@ -204,8 +204,9 @@ def field_on_photo(network: Network, layer: Layer, photo: str) -> None:
 # ---- Weights
 
 
-def _idle(largest: np.ndarray) -> np.ndarray:
-    """Which kernels are all but zero, by the largest weight of each."""
+def _idle(kernel: np.ndarray) -> np.ndarray:
+    """Which kernels (h, w, channels, filters) are all but zero."""
+    largest = np.abs(kernel).max(axis=(0, 1, 2))
     return largest < IDLE * largest.max()
 
 
@@ -214,7 +215,7 @@ def idle_kernels(network: str) -> int:
     """How many of the first layer's kernels are all but zero: drawn gray."""
     model = load_network(network)
     kernel, _ = model.embedded_weights(model.layers[1])
-    return int(_idle(np.abs(kernel).max(axis=(0, 1, 2))).sum())
+    return int(_idle(kernel).sum())
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -223,9 +224,9 @@ def kernels_png(network: str) -> bytes:
     model = load_network(network)
     kernel, _ = model.embedded_weights(model.layers[1])
     kernel = kernel[:, :, [model.input_channels.index(color) for color in "RGB"]]
-    kernel = kernel.transpose(3, 0, 1, 2)
+    kernel = np.where(_idle(kernel), 0, kernel).transpose(3, 0, 1, 2)
     largest = np.abs(kernel).max(axis=(1, 2, 3), keepdims=True)
-    shown = 0.5 + 0.5 * kernel / np.where(_idle(largest), np.inf, largest)
+    shown = 0.5 + 0.5 * kernel / np.where(largest == 0, 1, largest)
     cells = np.kron((255 * shown).round().astype(np.uint8), np.ones((1, 20, 20, 1), np.uint8))
     cells = np.concatenate((cells, np.full_like(cells[..., :1], 255)), axis=-1)
     cells = np.pad(cells, ((0, 0), (4, 4), (4, 4), (0, 0)))

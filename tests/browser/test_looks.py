@@ -1,6 +1,7 @@
 """What holds on every page: phone width, contrast, pictures that are links, errors in words."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -139,3 +140,20 @@ def test_back_leads_from_page_to_page(server, page):
         page.go_back()
         page.wait_for_timeout(1000)
     expect(page.get_by_role("heading", name="Model structure")).to_be_visible()
+
+
+def test_what_an_address_says_is_shown_as_it_stands(server, page):
+    """No link, icon or picture of somebody else's comes into a page with an address."""
+    said = {
+        "layer": "[sign in](https://example.org)",
+        "seed": "see www.example.org",
+        "size": ":tada: a@b.org -> c",
+        "recipe": "![x](http://example.org/a.png)",
+    }
+    opened(page, f"{server}/Feature_visualization?{urlencode(said)}&stopped=yes")
+    told = page.get_by_test_id("stAlert")
+    expect(told).to_have_count(len(said))
+    shown = " ".join(told.all_inner_texts()).replace("\N{WORD JOINER}", "")
+    for text in said.values():
+        assert text in shown
+    assert told.locator("a, img").count() == 0

@@ -600,7 +600,7 @@ def test_a_class_leads_to_a_direction_that_there_is():
     app = opened(network="efficientnet-lite0", **{"class": "700"}, size="96", stopped="yes")
     app.segmented_control(key="feature:kind").set_value("Direction").run()
     assert not app.exception and not app.error
-    assert parameters(app)["direction"] == "0:1"
+    assert parameters(app)["direction"] == "1:1"
 
 
 def test_a_method_comes_back_with_the_strength_it_had():

@@ -348,6 +348,8 @@ def test_a_kernel_of_zeros_is_gray(tmp_path):
     network = load_network("efficientnet-lite0")
     kernel, _ = network.embedded_weights(network.layer("stem"))
     (zero,) = np.flatnonzero(~kernel.any(axis=(0, 1, 2)))
+    assert structure.idle_kernels("efficientnet-lite0") == 4
+    assert structure.idle_kernels("vgg16") == 0
     (tmp_path / "kernels.png").write_bytes(structure.kernels_png("efficientnet-lite0"))
     shown = np.asarray(Image.open(tmp_path / "kernels.png"))
     row, column = divmod(int(zero), 8)
