@@ -7,7 +7,7 @@ LONGEST = 600
 JOINER = "\N{WORD JOINER}"
 """Takes no room, and parts what Streamlit would take for an address, an icon or an arrow."""
 _MEANINGFUL = re.compile(
-    r"[\[\]\\`*~$<>#|&@]|--|:[\w/+-]+:|://|www|(?<!\w)_|_(?!\w)|^\s*([-+>]|\d+\.)", re.IGNORECASE
+    r"[\[\]\\`*~$<>#|&@]|--(?!\w)|:[\w/+-]+:|://|www|(?<!\w)_|_(?!\w)|^\s*([-+>]|\d+\.)", re.I
 )
 """What would begin a link, a picture, code, emphasis, a formula, HTML, a color, an icon, a list."""
 _SIGNS = re.compile(r"[!-/:-@\[-`{-~]")
