@@ -96,7 +96,7 @@ st.caption(
     f"{charts.total(model, 'multiply_adds'):,} multiply-adds for one picture. A bar is as long as "
     "the layer's share of the largest number in its column. *Field* is the side of the square of "
     "the photo that one value can see, its receptive field; *step* is how many pixels apart the "
-    "squares of two neighboring values lie. On a narrow screen the table slides sideways."
+    "squares of two neighboring values lie. A table wider than its page slides sideways."
 )
 
 left, right = st.columns(2, gap="large")

@@ -15,6 +15,7 @@ from explorer.ui.diagram import shape
 
 COLUMNS = {
     "layer": ("layer", "text", ""),
+    "keras": ("name in Keras", "text", ""),
     "kind": ("kind", "text", ""),
     "output": ("output", "text", "Height × width × channels, or units."),
     "field": (
@@ -27,7 +28,6 @@ COLUMNS = {
     "stride": ("stride (px)", "number", "In pixels of the layer's own input."),
     "parameters": ("parameters", "bar", "Weights and biases."),
     "multiply_adds": ("multiply-adds", "bar", "Multiplications with addition for one picture."),
-    "keras": ("name in Keras", "text", ""),
 }
 """Key: heading, how it is shown, and what it means."""
 NOTHING = "–"
