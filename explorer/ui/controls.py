@@ -8,10 +8,11 @@ import streamlit as st
 from explorer.catalogue import METHODS, TABLES, checked_methods
 from explorer.errors import InputError
 from explorer.images import SAMPLES, Photo
+from explorer.links import preset_of
 from explorer.methods import Method, Parameter
 from explorer.networks import load_network
 from explorer.networks.network import Network
-from explorer.presets import DEFAULT_PRESET, PRESETS, usual_steps
+from explorer.presets import PRESETS, usual_steps
 from explorer.recipe import LARGEST_SEED, PhotoStart, Recipe, kind_of, preset
 from explorer.targets import Target
 from explorer.ui import excite, steady
@@ -93,9 +94,8 @@ def shown(recipe: Recipe, photo: Photo | None) -> Recipe:
             "This picture needs a person's own photo: upload that photo on the page "
             "Filter activations first."
         )
-    name = recipe.preset if recipe.preset in PRESETS else DEFAULT_PRESET
     again = preset(
-        name,
+        preset_of(recipe),
         recipe.target,
         network=recipe.network,
         steps=recipe.steps or recipe.parents[0].steps,
