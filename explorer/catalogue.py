@@ -1,9 +1,8 @@
 """Every method there is, in the order in which they act; no TensorFlow."""
 
-import difflib
 from collections.abc import Iterable
 
-from explorer.errors import InputError
+from explorer.errors import InputError, did_you_mean
 from explorer.gradient_filters import GRADIENT_FILTERS
 from explorer.methods import Method
 from explorer.parametrizations import PARAMETRIZATIONS, SPECTRA
@@ -70,9 +69,7 @@ def find_method(name: str) -> Method:
     """The method of this name; `InputError` if there is none."""
     if name in METHODS:
         return METHODS[name]
-    close = difflib.get_close_matches(str(name), METHODS, n=1)
-    hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(METHODS)}."
-    raise InputError(f"There is no method called '{name}': {hint}")
+    raise InputError(f"There is no method called '{name}': {did_you_mean(name, METHODS)}")
 
 
 def checked_methods(methods: dict[str, dict]) -> dict[str, dict[str, float]]:

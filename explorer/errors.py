@@ -1,5 +1,8 @@
 """Errors that are meant to be read by a person."""
 
+import difflib
+from collections.abc import Collection
+
 
 class InputError(ValueError):
     """A request that cannot be met; its text is one sentence saying why and what to do."""
@@ -7,3 +10,17 @@ class InputError(ValueError):
 
 class MissingWeights(InputError):
     """A layer or class whose weights are not on this machine."""
+
+
+def did_you_mean(name: object, known: Collection[str], otherwise: str = "", most: int = 1) -> str:
+    """How a sentence ends that there is nothing of this name.
+
+    Args:
+        name: what was asked for.
+        known: the names that there are.
+        otherwise: the end if none of them is close; by default all of them, to choose from.
+        most: how many close ones are named.
+    """
+    if close := difflib.get_close_matches(str(name), known, n=most):
+        return f"did you mean {' or '.join(close)}?"
+    return otherwise or f"choose from {', '.join(known)}."

@@ -1,7 +1,6 @@
 """The recipe: everything that determines a picture, frozen; and presets made into recipes."""
 
 import dataclasses
-import difflib
 import json
 import reprlib
 from collections.abc import Mapping
@@ -10,7 +9,7 @@ from numbers import Real
 from types import MappingProxyType
 
 from explorer.catalogue import ALTERNATIVES, check_target_clashes, checked_methods, find_method
-from explorer.errors import InputError
+from explorer.errors import InputError, did_you_mean
 from explorer.images import SAMPLES
 from explorer.networks import load_network
 from explorer.presets import DEFAULT_PRESET, PRESETS
@@ -321,9 +320,7 @@ def preset(
         InputError: there is no such preset, or the recipe would not be valid.
     """
     if not isinstance(name, str) or name not in PRESETS:
-        close = difflib.get_close_matches(str(name), PRESETS, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(PRESETS)}."
-        raise InputError(f"There is no preset called '{name}': {hint}")
+        raise InputError(f"There is no preset called '{name}': {did_you_mean(name, PRESETS)}")
     if not isinstance(photo, str | None):
         raise InputError("The photo that a recipe starts from must be a name, such as photo.name.")
     entry = PRESETS[name].of_kind(kind_of(target, network, size))

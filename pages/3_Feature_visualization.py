@@ -79,8 +79,7 @@ with left:
         networks.offer_classes(PAGE, fill, model)
     controls.suit(PAGE, target, model, state[f"{PAGE}:size"], own_steps=True)
     common = controls.shared(PAGE, own_photo())
-    button = layout.draw_bar()
-    layout.point("To the picture ↑", PICTURE)
+    button = layout.draw_bar(live.way_to(PAGE, "the picture"), PICTURE)
     recipe = controls.recipe(PAGE, target, model, common, own_steps=True)
     with st.expander("Open a saved picture with all its settings"):
         st.file_uploader(

@@ -92,8 +92,7 @@ with left:
     if target and target.class_ is not None:
         networks.offer_classes(PAGE, fill, model)
     common = controls.shared(PAGE, own_photo())
-    button = layout.draw_bar()
-    layout.point("To the pictures ↑", PICTURES)
+    button = layout.draw_bar(live.way_to(PAGE, "the pictures"), PICTURES)
     count = state[f"{PAGE}:count"]
     if settings().recipes > 2:
         count = st.slider("Recipes", 2, settings().recipes, key=f"{PAGE}:count")

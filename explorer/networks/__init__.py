@@ -1,9 +1,8 @@
 """The networks to explore."""
 
-import difflib
 from functools import cache
 
-from explorer.errors import InputError
+from explorer.errors import InputError, did_you_mean
 from explorer.networks.efficientnet_lite0 import EfficientNetLite0
 from explorer.networks.network import Network
 from explorer.networks.vgg16 import VGG16
@@ -26,8 +25,7 @@ def load_network(name: str = DEFAULT_NETWORK) -> Network:
         InputError: there is no such network.
     """
     if name not in NETWORKS:
-        close = difflib.get_close_matches(str(name), NETWORKS, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"choose from {', '.join(NETWORKS)}."
+        hint = did_you_mean(name, NETWORKS)
         raise InputError(f"There is no network called '{name}': {hint}")
     return _network(name)
 

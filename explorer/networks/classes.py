@@ -1,12 +1,11 @@
 """The 1,000 ImageNet classes by number and by name; no TensorFlow."""
 
 import csv
-import difflib
 import re
 from functools import cache
 from pathlib import Path
 
-from explorer.errors import InputError
+from explorer.errors import InputError, did_you_mean
 
 _TABLE = Path(__file__).parents[1] / "data" / "imagenet_classes.tsv"
 
@@ -42,6 +41,5 @@ def class_number(text: str | int) -> int:
         options = " or ".join(f"{i} ({names[i]})" for i in matches)
         raise InputError(f"Several classes are called '{text}': choose by number, {options}.")
     everything = [part for name in names for part in name.lower().split(", ")]
-    close = difflib.get_close_matches(wanted, everything, n=3, cutoff=0.6)
-    hint = f"did you mean {' or '.join(close)}?" if close else "give an ImageNet name or number."
+    hint = did_you_mean(wanted, everything, "give an ImageNet name or number.", most=3)
     raise InputError(f"There is no class called '{text}': {hint}")

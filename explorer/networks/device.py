@@ -32,6 +32,7 @@ def _started() -> str:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.pop("TF_USE_LEGACY_KERAS", None)
+    reclaim.few_heaps()
     import tensorflow as tf
 
     tf.get_logger().setLevel("ERROR")

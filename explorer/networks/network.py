@@ -1,6 +1,5 @@
 """A network: its structure at once, its computations when first asked for."""
 
-import difflib
 import gc
 import threading
 from abc import ABC, abstractmethod
@@ -9,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from explorer.errors import InputError
+from explorer.errors import InputError, did_you_mean
 from explorer.networks import classes, device
 from explorer.networks.convolution import Convolution, is_turnable
 from explorer.networks.layers import Layer
@@ -70,11 +69,10 @@ class Network(ABC):
         wanted = str(name).strip().lower()
         if wanted in self._by_name:
             return self._by_name[wanted]
-        close = difflib.get_close_matches(wanted, self._by_name, n=1, cutoff=0.6)
         known = f"its layers are {', '.join(layer.paper_name for layer in self.layers)}."
         if len(self.layers) > MOST_NAMED:
             known = f"python -m explorer layers --network {self.name} lists its layers."
-        hint = f"did you mean {close[0]}?" if close else known
+        hint = did_you_mean(wanted, self._by_name, known)
         raise InputError(f"{self.title} has no layer '{name}': {hint}")
 
     @property

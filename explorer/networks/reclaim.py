@@ -17,9 +17,20 @@ SETTLED = 0.5
 """Seconds after which a library is surely loaded; its parts are mapped within milliseconds."""
 DONT_NEED = 4
 """`MADV_DONTNEED`, see madvise(2)."""
+ARENAS = 2
+"""Heaps among which threads are shared out. A heap can be given back only from its end and by whole
+pages; of many, each keeps gaps of its own."""
+ARENA_MAX = -8
+"""`M_ARENA_MAX`, see mallopt(3)."""
 
 _first_seen: dict[tuple[int, int], float] = {}
 """When each of the libraries' mappings was seen for the first time."""
+
+
+def few_heaps() -> None:
+    """From now on let threads share `ARENAS` heaps, or those there are, where the C library can."""
+    with contextlib.suppress(AttributeError):
+        _system().mallopt(ARENA_MAX, ARENAS)
 
 
 def heap() -> None:

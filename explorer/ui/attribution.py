@@ -130,7 +130,7 @@ def show(room, model: Network, photo: Photo, target: Target) -> None:
                 st.image(_url(patch), width="stretch", alt=alt)
                 if cam:
                     st.image(cam, width="stretch", alt=f"Grad-CAM: where the photo shows {where}")
-                st.caption(f"{seen}Below: where it sees the class." if cam else seen)
+                st.caption(f"{seen}The lower picture: where it sees the class." if cam else seen)
             for name, method in ATTRIBUTIONS.items():
                 signed, strong = found[name]
                 with st.container():

@@ -16,6 +16,7 @@ from explorer.presets import PRESETS, usual_steps
 from explorer.recipe import LARGEST_SEED, PhotoStart, Recipe, kind_of, preset
 from explorer.targets import Target
 from explorer.ui import excite, steady
+from explorer.ui.fields import number_field
 from explorer.ui.plain import literal
 from explorer.ui.session import largest_side, settings
 
@@ -128,7 +129,8 @@ def shared(page: str, photo: Photo | None) -> dict:
         key=f"{page}:size",
         format_func=lambda s: f"{s[1]} px" if s[0] == s[1] else f"{s[1]}×{s[0]} px",
     )
-    right.number_input("Seed", 0, LARGEST_SEED, step=1, key=f"{page}:seed", help=OTHER_SEED)
+    with right:
+        number_field("Seed", 0, LARGEST_SEED, f"{page}:seed", help=OTHER_SEED)
     options = [NO_PHOTO, *SAMPLES, *([photo.name] if photo else [])]
     if state.get(f"{page}:photo") not in options:
         state[f"{page}:photo"] = NO_PHOTO
@@ -346,4 +348,4 @@ def _strength(key: str, parameter: Parameter) -> float:
     if high - low <= 200:
         step = 1 if parameter.whole else 0.001 if high <= 1 else 0.05
         return st.slider(label, low, high, step=step, key=key, help=parameter.help)
-    return st.number_input(label, low, high, key=key, help=parameter.help)
+    return number_field(label, low, high, key, help=parameter.help)

@@ -22,6 +22,7 @@ from explorer.targets import (
     only_adds_colors,
 )
 from explorer.ui import messages, steady
+from explorer.ui.fields import number_field
 from explorer.ui.plain import literal
 
 KINDS = {
@@ -119,12 +120,12 @@ def choose(page: str, network: Network, photo: Photo | None) -> Target | None:
         plain = target and target.position is None and not target.after_relu
         mixed = kind == "Channel" and plain and bool(state.get(f"{page}:mix"))
         state.setdefault(f"{page}:weight", 1.0)
-        weight = st.number_input(
+        weight = number_field(
             "Weight of this one",
             0.0,
             float(LARGEST_WEIGHT),
+            f"{page}:weight",
             format="%g",
-            key=f"{page}:weight",
             disabled=mixed,
             help="Their scores are added, each times its weight.",
         )
@@ -171,7 +172,7 @@ def _channel(page: str, network: Network, photo: Photo | None) -> Target:
     layer = _layer_of(page, network, lambda layer: layer.name != network.class_layer)
     last = layer.channels - 1
     state[f"{page}:channel"] = min(state.get(f"{page}:channel", 1), last)
-    channel = st.number_input(f"Channel, 0 to {last}", 0, last, step=1, key=f"{page}:channel")
+    channel = number_field(f"Channel, 0 to {last}", 0, last, f"{page}:channel")
 
     def move(by: int | None) -> None:
         if messages.of_a_part():  # a poll that left beside the click carries a copy of it
@@ -211,7 +212,8 @@ def _channel(page: str, network: Network, photo: Photo | None) -> Target:
     left, right = st.columns(2)
     state[f"{page}:second"] = min(state.get(f"{page}:second", 0), last)
     state.setdefault(f"{page}:share", 0.5)
-    second = left.number_input("Second channel", 0, last, step=1, key=f"{page}:second")
+    with left:
+        second = number_field("Second channel", 0, last, f"{page}:second")
     share = right.slider(
         "Share of the second",
         0.0,

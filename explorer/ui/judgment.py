@@ -1,11 +1,14 @@
 """What a finished picture does to its network: in numbers, in a chart, and what to change."""
 
+import re
 import threading
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+from explorer.catalogue import METHODS
 from explorer.diagnosis import diagnosed_of_all, through_all_steps
 from explorer.errors import InputError
 from explorer.images import Photo
@@ -21,8 +24,9 @@ from explorer.measures import (
 )
 from explorer.networks import load_network
 from explorer.render import Frame
-from explorer.studio import Ticket, View
+from explorer.studio import STOPPED, Ticket, View
 from explorer.targets import is_class
+from explorer.ui import controls
 from explorer.ui.plain import literal
 
 KEPT = 256
@@ -50,9 +54,8 @@ def show(held: Ticket, view: View, i: int) -> None:
             classes = _standings_of(frame)
     except InputError as error:
         return st.info(literal(error))
-    curve = through_all_steps(frame.recipe, held.curve(i))
-    for sentence in diagnosed_of_all(frame.recipe, frame.pictures, values, curve).values():
-        st.warning(sentence, icon=":material/lightbulb:")
+    if view.status != STOPPED:  # else more steps are what it needs
+        _advise(frame, values, held.curve(i))
     with st.container(horizontal=True, key="measures"):
         for name, value in combined(values).items():
             measure = MEASURES[name]
@@ -66,6 +69,26 @@ def show(held: Ticket, view: View, i: int) -> None:
             alt="How the picture stands with its class, as it is and changed a little",
         )
     _spectrum(frame)
+
+
+def _advise(
+    frame: Frame, values: list[dict[str, float]], curve: Sequence[tuple[int, float]]
+) -> None:
+    """What is wrong with a picture, and which setting to change, as the page calls it."""
+    recipe = frame.recipe
+    curve = through_all_steps(recipe, curve)
+    for sentence in diagnosed_of_all(recipe, frame.pictures, values, curve).values():
+        st.warning(sentence + _where(sentence), icon=":material/lightbulb:")
+
+
+def _where(sentence: str) -> str:
+    """Where the page has the settings that a sentence names, such as adam.rate."""
+    places = [
+        f"{method}.{parameter} is *{parameter.replace('_', ' ')}* of {METHODS[method].title}, "
+        f"under *{controls.GROUPS[METHODS[method].acts_on]}*"
+        for method, parameter in re.findall(rf"\b({'|'.join(METHODS)})\.([a-z_]+)", sentence)
+    ]
+    return " Here " + "; ".join(places) + "." if places else ""
 
 
 def table(titles: list[str], held: Ticket, view: View) -> None:

@@ -39,6 +39,7 @@ h1 { font-size: 2rem !important; padding-bottom: 0.2rem !important; }
   .stButton, button, a) { position: static; }
 [class*="st-key-pick-"] :is(button, a)::after { content: ""; position: absolute; inset: 0; }
 [class*="st-key-pick-"]:hover img { filter: brightness(1.12); }
+[class*="st-key-pick-"] [data-testid="stElementToolbar"] { display: none; }
 [class*="st-key-progress-"] [data-testid="stHorizontalBlock"] { flex-wrap: nowrap; }
 [class*="st-key-progress-"] [data-testid="stColumn"] { min-width: 0; }
 [class*="st-key-progress-"] [data-testid="stColumn"]:has(button) { min-width: 6.5rem; }
@@ -59,7 +60,10 @@ div:has(> .st-key-draw), .st-key-draw { position: sticky; bottom: 0; top: 3.75re
   :is(.st-key-stage, [class*="st-key-stacked-"]) > div > [data-testid="stHorizontalBlock"]
     > [data-testid="stColumn"] { min-width: 100%; }
 }
-@media (hover: none) { [data-testid="stBaseButton-secondary"] kbd { display: none; } }
+@media (hover: none) {
+  [data-testid="stBaseButton-secondary"] kbd { display: none; }
+  button[aria-label^="Help for"] { padding: 10px; margin: -10px; }
+}
 </style>
 """
 """In a container whose key begins with "pick-", a picture and its button or link are one thing to
@@ -91,20 +95,30 @@ def stage(controls: int = 5, picture: int = 7):
         return st.columns((controls, picture), gap="large")
 
 
-def draw_bar():
-    """Where the button stands that draws: it stays in sight while its controls are."""
-    return st.container(key="draw")
+def point(words: str, name: str) -> None:
+    """A link to a landmark, only where columns are stacked and it is out of sight."""
+    with st.container(key=f"point-{name}"):
+        st.markdown(f"[{words}](#{name})")
+
+
+def draw_bar(words: str, name: str):
+    """Where the button stands that draws: it stays in sight while its controls are.
+
+    Where columns are stacked, a link leads from there to the picture, which is out of sight.
+
+    Args:
+        words: of the link.
+        name: of the landmark that it leads to.
+    """
+    with st.container(key="draw"):
+        room = st.container()
+        point(words, name)
+    return room
 
 
 def landmark(name: str) -> None:
     """A place on the page that `point` leads to."""
     st.html(f'<span id="{name}"></span>')
-
-
-def point(words: str, name: str) -> None:
-    """A link to a landmark, only where columns are stacked and it is out of sight."""
-    with st.container(key=f"point-{name}"):
-        st.markdown(f"[{words}](#{name})")
 
 
 def complain(sentences: Iterable[str]) -> None:

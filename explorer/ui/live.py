@@ -61,6 +61,12 @@ def was_stopped(page: str, wanted: Sequence[Recipe]) -> bool:
     return st.session_state.get(f"{page}:stopped") == tuple(wanted)
 
 
+def way_to(page: str, what: str) -> str:
+    """Words of a link to a page's pictures, which say whether they are growing."""
+    held = ticket(page)
+    return f"Drawing: see {what} grow ↑" if held and held.view().status in LIVE else f"To {what} ↑"
+
+
 def shows(page: str, wanted: Sequence[Recipe]) -> bool:
     """Whether a page shows what is wanted, or is on the way there; not where that failed."""
     held = ticket(page)

@@ -15,13 +15,16 @@ from explorer.presets import DEFAULT_PRESET
 from explorer.receptive_fields import Square, framed, receptive_square
 from explorer.recipe import preset
 from explorer.sheets import enlarged
+from explorer.studio import STOPPED
 from explorer.targets import Target
 from explorer.ui import live
 from explorer.ui.activation_maps import legend, picture
 from explorer.ui.activations import ANCHOR, LARGE, PAGE
+from explorer.ui.fields import number_field
 from explorer.ui.plain import literal
 from explorer.ui.session import largest_side, settings
 
+CHOOSE = "Or choose one of the maps, or a bar, above."
 SIDE, STEPS = 160, 60
 """What a filter looks for is drawn small and short here: it takes some ten seconds."""
 
@@ -41,9 +44,8 @@ def show(
     numbers = statistics(values)
     head, choice = st.columns((7, 5), vertical_alignment="bottom")
     head.subheader(f"{layer.paper_name}, filter {channel}", anchor=ANCHOR)
-    choice.number_input(
-        f"Filter, 0 to {last}", 0, last, step=1, key=f"{PAGE}:filter", help="Or click a bar above."
-    )
+    with choice:
+        number_field(f"Filter, 0 to {last}", 0, last, f"{PAGE}:filter", help=CHOOSE)
     with st.container(key="stacked-one-filter"):
         left, right = st.columns(2, gap="large")
     with left:
@@ -124,9 +126,12 @@ def _looks_for(model: Network, layer: Layer, channel: int) -> None:
     target = Target(layer.name, channel)
     steps, side = min(STEPS, settings().steps), min(SIDE, largest_side())
     recipe = preset(DEFAULT_PRESET, target, network=model.name, steps=steps, size=side)
-    held = live.ticket(PAGE)
+    held, asked = live.ticket(PAGE), state.setdefault(f"{PAGE}:asked", {})
     if held and held.recipes != (recipe,):
+        asked[held.recipes] = held.view().status
         state.pop(f"{PAGE}:ticket").close()
+    if (recipe,) in asked:  # looked at once more: it goes on where it was left
+        live.begin(PAGE, [recipe], None, at_rest=asked.pop((recipe,)) == STOPPED)
     st.markdown("**The picture that it looks for**")
     if not live.shows(PAGE, [recipe]):
         if st.button(f"Draw what filter {channel} looks for", type="primary"):

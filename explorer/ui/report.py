@@ -221,6 +221,13 @@ def _figure(figure: Figure, to_draw: Figure, results: Results | None) -> None:
             icon=":material/brush:",
             help=hint,
         )
+        if drawn_anew and results:
+            st.button(
+                "Back to the stored picture",
+                key=f"{PAGE}:stored {figure.key}",
+                on_click=_drop,
+                icon=":material/undo:",
+            )
         st.page_link(
             VISUALIZATION,
             label="Open",
@@ -233,6 +240,10 @@ def _figure(figure: Figure, to_draw: Figure, results: Results | None) -> None:
 
 def _draw(figure: Figure) -> None:
     live.begin(PAGE, [figure.recipe], None)
+
+
+def _drop() -> None:
+    st.session_state.pop(f"{PAGE}:ticket").close()
 
 
 def _numbers(values: Mapping[str, str]) -> None:

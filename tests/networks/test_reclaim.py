@@ -96,3 +96,28 @@ import scipy.sparse.csgraph  # what is loaded afterwards finds the others whole
 def test_libraries_work_on_and_take_less_memory():
     """In a process of its own: here, renders of other tests may let go of them meanwhile."""
     subprocess.run([sys.executable, "-c", USED_AND_LET_GO], check=True, timeout=120)
+
+
+def test_threads_share_few_heaps():
+    """Each of many threads would have one of its own, with gaps that cannot be given back."""
+    code = """
+import ctypes, threading
+from explorer.networks import reclaim
+
+def arenas(count):
+    stop, malloc = threading.Event(), ctypes.CDLL(None).malloc
+    threads = [threading.Thread(target=lambda: (malloc(64), stop.wait())) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    with open("/proc/self/maps") as maps:  # a heap of a thread begins at a multiple of 64 MB
+        found = sum(int(line.split("-")[0], 16) % 2**26 == 0 for line in maps)
+    stop.set()
+    return found
+
+reclaim.few_heaps()
+print(arenas(24))
+"""
+    if not reclaim.MAPPINGS.exists():
+        pytest.skip("only Linux says where heaps are")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout) <= reclaim.ARENAS

@@ -5,18 +5,21 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import scipy
 
 from explorer.report import statements
-from explorer.report.figures import drawn, naive
+from explorer.report.figures import NAIVE_LAYERS, drawn, naive
 from explorer.report.numbers import ALL
 from explorer.report.statements import (
     FAILS,
     HOLDS,
     IN_PART,
     STATEMENTS,
+    WITH_DEPTH,
     Check,
     between_layers,
     falls,
+    grows_with_depth,
     rises,
     stays,
     verdict,
@@ -91,6 +94,23 @@ def test_one_layer_must_have_noticeably_more_than_another(results_of, times, mor
     results = results_of(lambda key, measure: values.get(key, 1.0))
     (check,) = between_layers("spread", "conv1_1", "conv3_1", times)(results)
     assert check.holds == held
+
+
+def test_with_depth_is_a_rank_correlation(results_of):
+    """SciPy's own, ties included."""
+    random = np.random.default_rng(0)
+    for _ in range(40):
+        values = random.integers(1, 6, len(NAIVE_LAYERS)).astype(float)
+        if len(set(values)) == 1:
+            continue
+        table = {naive(layer).key: value for layer, value in zip(NAIVE_LAYERS, values, strict=True)}
+        results = results_of(lambda key, measure, table=table: table.get(key, 1.0))
+        (check,) = grows_with_depth("spread")(results)
+        wanted = scipy.stats.spearmanr(range(len(values)), values).statistic
+        assert float(check.found.rpartition(": ")[2]) == pytest.approx(wanted, abs=0.005)
+        assert check.holds == (wanted >= WITH_DEPTH - 1e-12)
+    (check,) = grows_with_depth("spread")(results_of(lambda *_: 1.0))
+    assert not check.holds and check.found.endswith(": 0.00")
 
 
 @pytest.mark.parametrize(("after", "held"), [(8, False), (9, True), (14, True), (16, False)])
