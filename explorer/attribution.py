@@ -16,7 +16,7 @@ from explorer.errors import InputError
 from explorer.excitation import check_target
 from explorer.networks.gradients import with_gradient
 from explorer.networks.layers import Layer
-from explorer.networks.network import KEPT_FUNCTIONS, Network
+from explorer.networks.network import KEPT_FUNCTIONS, Network, size_of
 from explorer.receptive_fields import Square, receptive_square
 from explorer.targets import Target, place, subject
 
@@ -165,12 +165,12 @@ def attribution(
         float32 (h, w, 3), signed.
 
     Raises:
-        InputError: there is no such method or target, or it cannot be computed at this size or
-            here.
+        InputError: the picture has a wrong shape, there is no such method or target, or it cannot
+            be computed at this size or here.
     """
     import tensorflow as tf
 
-    size = image.shape[:2]
+    size = size_of(image)
     target = _resolved(network, target, size)
     compute = _compiled(network, network.layer(target.layer), checked_name(method), size)
     places = _places(network, target, size)

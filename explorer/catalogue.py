@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from explorer.errors import InputError, did_you_mean
+from explorer.errors import Clash, InputError, did_you_mean
 from explorer.gradient_filters import GRADIENT_FILTERS
 from explorer.methods import Method
 from explorer.parametrizations import PARAMETRIZATIONS, SPECTRA
@@ -112,16 +112,17 @@ def _check_clashes(checked: dict) -> None:
         for one in ones:
             for other in others:
                 if one in checked and other in checked:
-                    raise InputError(f"{other} does not go with {one}: {reason}.")
+                    raise Clash(f"{other} does not go with {one}: {reason}.", other, one)
 
 
 def check_target_clashes(methods: Iterable[str], kinds: Iterable[str]) -> None:
     """Refuse methods that make no sense for these kinds of targets, see `Target.kind`.
 
     Raises:
-        InputError: there is such a pair.
+        Clash: there is such a pair.
     """
     for kind, others, reason in TARGET_CLASHES:
         for name in set(others) & set(methods):
             if kind in kinds:
-                raise InputError(f"{name} does not go with a {kind} as target: {reason}.")
+                sentence = f"{name} does not go with a {kind} as target: {reason}."
+                raise Clash(sentence, name)

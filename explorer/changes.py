@@ -37,6 +37,21 @@ def written(changes: Changes) -> list[str]:
     return texts
 
 
+def series(text: str) -> list[str]:
+    """`METHOD.PARAMETER=VALUE,VALUE` and so on, as one change for each value.
+
+    Raises:
+        InputError: it is not of this form.
+    """
+    name, _, values = text.partition("=")
+    found = [value.strip() for value in values.split(",") if value.strip()]
+    if "." not in name or not found:
+        raise InputError(
+            f"A series is told by METHOD.PARAMETER=VALUE,VALUE,VALUE, not by '{text[:60]}'."
+        )
+    return [f"{name}={value}" for value in found]
+
+
 def read(texts: Iterable[str]) -> dict[str, dict[str, str] | None]:
     """The changes that texts tell, with strengths as they are written; the later ones count.
 

@@ -100,6 +100,12 @@ def _with_more(recipe: Recipe, what: str) -> str:
     return f"{what}{rule.name}.{rule.parameters[0].name}"
 
 
+def _with_decay(recipe: Recipe) -> str:
+    if "maco" in recipe.methods:
+        return ""
+    return " or raise decay.strength" + ", once L2 decay is on" * ("decay" not in recipe.methods)
+
+
 def _steadier(recipe: Recipe) -> str:
     if not {"jitter", "scale"} & set(recipe.methods):
         return "switch on jitter and scale"
@@ -125,7 +131,8 @@ FINDINGS = (
         lambda recipe: (
             "Many colors are at their limits: "
             + _with_more(recipe, "lower ")
-            + (" or raise decay.strength." if "maco" not in recipe.methods else ".")
+            + _with_decay(recipe)
+            + "."
         ),
     ),
     Finding(

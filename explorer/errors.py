@@ -8,6 +8,18 @@ class InputError(ValueError):
     """A request that cannot be met; its text is one sentence saying why and what to do."""
 
 
+class Clash(InputError):
+    """Methods that do not combine, or not with a target.
+
+    Attributes:
+        methods: their names.
+    """
+
+    def __init__(self, sentence: str, *methods: str):
+        super().__init__(sentence)
+        self.methods = methods
+
+
 class MissingWeights(InputError):
     """A layer or class whose weights are not on this machine."""
 

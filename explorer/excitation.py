@@ -6,7 +6,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from explorer.errors import InputError
 from explorer.images import Photo, photo_named
 from explorer.networks.network import KEPT_FUNCTIONS, Network
 from explorer.targets import Target, place, subject
@@ -180,9 +179,7 @@ def check_target(network: Network, target: Target, size: tuple[int, int]) -> Non
     """
     for term in target.terms:
         layer, what = network.layer(term.layer), subject(network, replace(term, weight=1.0))
-        network.require(layer, size, what)
-        if layer.spatial and min(network.output_size(layer, size)) < 1:
-            raise InputError(f"{what} needs a larger picture than {size[0]}×{size[1]}.")
+        network.check_computable(layer, size, what)
 
 
 @lru_cache(KEPT_FUNCTIONS)

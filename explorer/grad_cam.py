@@ -15,7 +15,7 @@ from explorer.errors import InputError
 from explorer.excitation import check_target
 from explorer.networks.gradients import with_gradient
 from explorer.networks.layers import Layer
-from explorer.networks.network import KEPT_FUNCTIONS, Network, over_places
+from explorer.networks.network import KEPT_FUNCTIONS, Network, over_places, size_of
 from explorer.targets import Target, is_class
 
 
@@ -36,11 +36,12 @@ def grad_cam(network: Network, image: np.ndarray, target: Target) -> np.ndarray:
         map of the score's gradient. Grad-CAM shows what is above zero.
 
     Raises:
-        InputError: the target is not a class, or cannot be computed at this size or here.
+        InputError: the picture has a wrong shape, or the target is not a class, or cannot be
+            computed at this size or here.
     """
     import tensorflow as tf
 
-    size = image.shape[:2]
+    size = size_of(image)
     target = target.resolved(network, size)
     if not is_class(network, target):
         raise InputError("Grad-CAM is for a class: give one by name or number.")

@@ -206,6 +206,7 @@ def best_photo(
     network: Network, target: Target, size: tuple[int, int], photo: Photo | None = None
 ) -> tuple[str, float]:
     """The sample photo that excites a target most at this size, and its `activation`."""
+    target = target.resolved(network, size)
     if set(target.photos) <= set(SAMPLES):
         return _best_photo(network, target, size)
     return _best_photo.__wrapped__(network, target, size, photo)  # a person's own is not kept

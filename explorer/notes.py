@@ -1,7 +1,10 @@
 """The note that a saved picture carries, and what it takes to make the picture again."""
 
+from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+import numpy as np
 
 from explorer.errors import InputError
 from explorer.images import png_bytes, read_note
@@ -37,6 +40,12 @@ def picture_png(recipe: Recipe, frame: Frame, more: dict | None = None) -> bytes
         "versions": versions(),
     } | (more or {})
     return png_bytes(frame.kept.image, note)
+
+
+def sheet_png(page: np.ndarray, recipes: Sequence[Recipe]) -> bytes:
+    """A sheet of several pictures, uint8 RGB (h, w, 3), as a PNG that carries their recipes."""
+    note = {"recipes": [recipe.as_dict() for recipe in recipes], "versions": versions()}
+    return png_bytes(page, note)
 
 
 def read_picture(source: str | Path | bytes) -> tuple[Recipe, Stop | None]:

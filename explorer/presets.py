@@ -128,7 +128,8 @@ PRESETS: dict[str, Preset] = {
     "report/a-blurred-gradient": Preset(
         "Blurred gradient",
         REPORT,
-        "Goes on from the fourth regularization with the gradient blurred at several widths.",
+        "Goes on from the fourth regularization with the gradient blurred at several widths; steps "
+        "half as large, blur and small-norm clip off.",
         100,
         _AGAIN | _BLURRED,
         (("report/4-small-norm", 1.0),),
@@ -136,7 +137,8 @@ PRESETS: dict[str, Preset] = {
     "report/b-recursive-1": Preset(
         "Recursive, 1 round",
         REPORT,
-        "Blurs the picture, then goes on with the blurred gradient.",
+        "Blurs the picture of the fourth regularization, then goes on with the blurred gradient, a "
+        "fifth as many steps.",
         20,
         _AGAIN | _BLURRED | {"recursion": _ROUNDS | {"rounds": 1}},
         (("report/4-small-norm", 1.0),),
@@ -152,7 +154,8 @@ PRESETS: dict[str, Preset] = {
     "report/d-laplacian-4": Preset(
         "Laplacian, 4 splits",
         REPORT,
-        "Goes on with the gradient's Laplacian pyramid, each band normalized.",
+        "Goes on from the fourth regularization with the gradient's Laplacian pyramid, each band "
+        "normalized; steps half as large, blur and small-norm clip off.",
         100,
         _AGAIN | {"laplacian": {"splits": 4}},
         (("report/4-small-norm", 1.0),),

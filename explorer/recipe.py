@@ -136,6 +136,9 @@ class Recipe:
     def __hash__(self) -> int:
         return hash(self.to_json())
 
+    def __reduce__(self):
+        return from_dict, (self.as_dict(),)
+
     @property
     def parents(self) -> tuple["Recipe", ...]:
         """The recipes whose pictures this one starts from."""

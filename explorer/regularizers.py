@@ -61,7 +61,8 @@ REGULARIZERS = (
         "decay",
         "L2 decay",
         "image",
-        "Pulls every pixel towards the mean color, so that only what is renewed stays.",
+        "Pulls every pixel towards the mean color, and a spectrum towards medium gray, so that "
+        "only what is renewed stays.",
         decay,
         (Parameter("strength", 0.02, 0, 1, "of the value", "Share removed at each step."),),
     ),
@@ -80,7 +81,7 @@ REGULARIZERS = (
         "small-norm",
         "Small-norm clip",
         "image",
-        "Sets pixels with little color to the mean color: only the main object stays.",
+        "Sets the pixels nearest to the mean color to it: only the main object stays.",
         small_norm,
         (Parameter("percentile", 20, 0, 100, "%", "Share of the pixels that are set."),),
     ),

@@ -67,6 +67,7 @@ class Ascent:
         self._count = 0
         self.latest: Frame | None = None
         self.ended = False
+        self._failure: Exception | None = None
 
     @classmethod
     def of(cls, frame: Frame) -> "Ascent":
@@ -78,16 +79,21 @@ class Ascent:
     def follow(self) -> Iterator[Frame | None]:
         """Frames newer than the last one seen; a late follower begins with the latest.
 
-        After a step that has no frame there is a None.
+        After a step that has no frame there is a None. An error of a step is raised for everybody.
         """
         seen = 0
         while True:
             frame = self.latest
+            if self._failure:
+                raise self._failure
             if seen == self._count and not self.ended:
                 try:
                     frame = next(self._frames)
                 except StopIteration:
                     self.ended = True
+                except Exception as error:
+                    self._failure = error
+                    raise
                 if frame and not self.ended:
                     self.latest = frame
                     self._count += 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from explorer.catalogue import METHODS, TABLES
 from explorer.excitation import deepest, excitation, structure_of
 from explorer.images import Photo, photo_named
 from explorer.kept import kept
-from explorer.methods import Moment
+from explorer.methods import Method, Moment
 from explorer.networks.network import Network
 from explorer.parametrizations import COLORS, SPECTRA, bounded, colored, unbounded
 from explorer.penalties import Sight
@@ -148,6 +149,78 @@ def start_of(network: Network, recipe: Recipe, photo: Photo | None, parents: Map
     return np.stack(starts).astype(np.float32)
 
 
+@dataclass(frozen=True)
+class _Canvas:
+    """From what is optimized to the picture that it stands for.
+
+    Attributes:
+        size: (height, width) of the picture.
+        mean: (3,) the network's neutral color, RGB 0–255.
+        spectrum: what makes pixels of what is optimized, where that is a spectrum.
+        decorrelated: whether its colors are.
+        bounded: whether its values are always within 0–255.
+    """
+
+    size: tuple[int, int]
+    mean: object
+    spectrum: Callable | None
+    decorrelated: bool
+    bounded: bool
+
+    def picture(self, x, at: tuple[int, int]):
+        """What is optimized -> the picture at this size, (b, h, w, 3), RGB 0–255 or beyond."""
+        import tensorflow as tf
+
+        if self.spectrum:
+            return bounded(colored(self.spectrum(x, self.size, at), self.decorrelated))
+        picture = colored(x, self.decorrelated) + self.mean
+        return picture if at == self.size else tf.image.resize(picture, at, antialias=True)
+
+    def shown(self, x):
+        """The picture as it is shown."""
+        return _rounded(self.picture(x, self.size))
+
+
+def _rounded(picture):
+    import tensorflow as tf
+
+    return tf.round(tf.clip_by_value(picture, 0.0, 255.0))
+
+
+class _Plan:
+    """The methods of a structure: those of each table, and how they are applied."""
+
+    def __init__(self, structure: tuple[tuple[str, tuple], ...]):
+        self._fixed = {name: dict(values) for name, values in structure}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._fixed
+
+    def of(self, table: str) -> list[Method]:
+        """Those of a table that act within a step, in its order."""
+        methods = (method for method in TABLES[table] if method.name in self)
+        return [method for method in methods if method.apply is not coarse_to_fine]
+
+    def bound(self, method: Method) -> Callable:
+        """A method with its structural strengths."""
+        return partial(method.apply, **self._fixed[method.name])
+
+    def apply(self, method: Method, strengths: Mapping, *values):
+        """A method with all of its strengths, to whatever it takes."""
+        return self.bound(method)(*values, **strengths[method.name])
+
+    def each(self, method: Method, strengths: Mapping, x, moment: Moment):
+        """A method to each of several pictures, (b, h, w, 3) or their spectra."""
+        import tensorflow as tf
+
+        raw = x if moment.gradient is None else moment.gradient
+        results = []
+        for i in range(x.shape[0]):
+            own = moment._replace(gradient=raw[i], start=moment.start[i])
+            results.append(self.apply(method, strengths, x[i], own))
+        return tf.stack(results)
+
+
 @kept(KEPT_STEPS)
 def compiled(
     network: Network,
@@ -160,115 +233,114 @@ def compiled(
     import tensorflow as tf
 
     network.tensors  # noqa: B018 - loaded outside the trace
-    mean = tf.constant(network.mean_color, tf.float32)
-    fixed = {name: dict(values) for name, values in structure}
-
-    def chosen(table: str) -> list:
-        return [m for m in TABLES[table] if m.name in fixed and m.apply is not coarse_to_fine]
-
-    spectrum = next((METHODS[name] for name in SPECTRA if name in fixed), None)
-    decorrelated = "decorrelated-color" in fixed
-    bounds = bool(spectrum) or "clip" in fixed
-    tiling = chosen("tiling")
-    shows = view == size and not chosen("transformation") and not tiling
-
-    def picture_of(x, at):
-        if spectrum:
-            values = spectrum.apply(x, size, at, **fixed[spectrum.name])
-            return bounded(colored(values, decorrelated))
-        picture = colored(x, decorrelated) + mean
-        return picture if at == size else tf.image.resize(picture, at, antialias=True)
-
-    def rounded(picture):
-        return tf.round(tf.clip_by_value(picture, 0.0, 255.0))
-
-    def score_of(image, numbers, outputs=None, weights=None):
-        return excitation(network, target, image, numbers, outputs, weights)
-
-    def each(method, x, moment, strengths):
-        raw = x if moment.gradient is None else moment.gradient
-        return tf.stack(
-            [
-                method.apply(
-                    x[i],
-                    moment._replace(gradient=raw[i], start=moment.start[i]),
-                    **fixed[method.name],
-                    **strengths[method.name],
-                )
-                for i in range(x.shape[0])
-            ]
-        )
+    plan = _Plan(structure)
+    spectrum = next((METHODS[name] for name in SPECTRA if name in plan), None)
+    canvas = _Canvas(
+        size,
+        tf.constant(network.mean_color, tf.float32),
+        spectrum and plan.bound(spectrum),
+        "decorrelated-color" in plan,
+        bounded=bool(spectrum) or "clip" in plan,
+    )
+    shows = view == size and not plan.of("transformation") and not plan.of("tiling")
+    (rule,) = plan.of("step rule")
 
     @tf.function(autograph=False)
     def advance(x, memory, start, numbers, seed, step, steps, rounds, strengths):
-        def apply(method, *values):
-            return method.apply(*values, **fixed[method.name], **strengths[method.name])
-
-        moment = Moment(step, steps, None, mean, rounds, start)
+        moment = Moment(step, steps, None, canvas.mean, rounds, start)
+        for schedule in plan.of("schedule"):
+            x = plan.each(schedule, strengths, x, moment)
+        with tf.GradientTape(persistent=True) as down:
+            down.watch(x)
+            picture = canvas.picture(x, view)
+        seen = _rounded(picture) if shows and canvas.bounded else picture
         draw = Draw(seed, step)
-        for schedule in chosen("schedule"):
-            x = each(schedule, x, moment, strengths)
-        with tf.GradientTape(persistent=True) as whole:
-            whole.watch(x)
-            picture = picture_of(x, view)
-        seen = rounded(picture) if shows and bounds else picture
-        with tf.GradientTape() as tape:
-            tape.watch(seen)
-            image = seen
-            for transformation in chosen("transformation"):
-                image = apply(transformation, image, draw, moment)
-            outputs = None
-            if "diversity" in fixed:
-                outputs = network.outputs(image, deepest(network, target))
-            if tiling:
-                layers = {network.layer(term.layer) for term in target.terms}
-                scores = tiling[0].apply(
-                    image,
-                    draw,
-                    lambda window, weights: score_of(window, numbers, weights=weights),
-                    network,
-                    layers,
-                    **fixed["tiles"],
-                )
-            elif outputs is None and image.shape[0] > MOST_AT_ONCE:
-                scores = in_turn(image, lambda picture: score_of(picture, numbers))
-            else:
-                scores = score_of(image, numbers, outputs)
-            scores = tf.reduce_mean(tf.reshape(scores, (x.shape[0], -1)), axis=1)
-            climbed = tf.reduce_sum(scores)
-            layer = network.layer(deepest(network, target))
-
-            def features():
-                answers = network.activate(layer, outputs[layer.name])
-                return tf.reshape(answers, (x.shape[0], -1, layer.channels))
-
-            sight = Sight(seen - mean, features, scores)
-            for penalty in chosen("penalty"):
-                climbed -= tf.reduce_sum(apply(penalty, sight))
-        gradient = tape.gradient(climbed, seen)
-        moment = moment._replace(gradient=whole.gradient(picture, x, gradient))
-        for gradient_filter in chosen("gradient filter"):
-            gradient = each(gradient_filter, gradient, moment, strengths)
-        uphill = whole.gradient(picture, x, gradient)
-        (rule,) = chosen("step rule")
+        scores, gradient = _climb(network, target, plan, strengths, seen, numbers, draw, moment)
+        moment = moment._replace(gradient=down.gradient(picture, x, gradient))
+        for gradient_filter in plan.of("gradient filter"):
+            gradient = plan.each(gradient_filter, strengths, gradient, moment)
+        uphill = down.gradient(picture, x, gradient)
         before = x
         if rule.memory:
-            change, memory = apply(rule, uphill, memory, step)
+            change, memory = plan.apply(rule, strengths, uphill, memory, step)
         else:
-            change = tf.stack([apply(rule, uphill[i]) for i in range(x.shape[0])])
+            changes = [plan.apply(rule, strengths, uphill[i]) for i in range(x.shape[0])]
+            change = tf.stack(changes)
         x += change
-        for regularizer in chosen("regularizer"):
-            x = each(regularizer, x, moment, strengths)
+        for regularizer in plan.of("regularizer"):
+            x = plan.each(regularizer, strengths, x, moment)
         if not shows:
             return x, memory
-        shown = rounded(picture_of(before, size))
-        if not bounds:
-            scores = score_of(shown, numbers)
+        shown = canvas.shown(before)
+        if not canvas.bounded:
+            scores = excitation(network, target, shown, numbers)
         return x, memory, scores, tf.cast(shown, tf.uint8)
 
     @tf.function(autograph=False)
     def finish(x, numbers):
-        shown = rounded(picture_of(x, size))
-        return score_of(shown, numbers), tf.cast(shown, tf.uint8)
+        shown = canvas.shown(x)
+        return excitation(network, target, shown, numbers), tf.cast(shown, tf.uint8)
 
     return Step(advance, finish, view, shows)
+
+
+def _climb(
+    network: Network,
+    target: Target,
+    plan: _Plan,
+    strengths: Mapping,
+    seen,
+    numbers,
+    draw: Draw,
+    moment: Moment,
+) -> tuple:
+    """Scores (b,) of pictures as they are seen (b, h, w, 3), and the gradient of what is climbed.
+
+    What is climbed are the scores less the penalties.
+    """
+    import tensorflow as tf
+
+    count = seen.shape[0]
+    with tf.GradientTape() as tape:
+        tape.watch(seen)
+        image = seen
+        for transformation in plan.of("transformation"):
+            image = plan.apply(transformation, strengths, image, draw, moment)
+        outputs = None
+        if "diversity" in plan:
+            outputs = network.outputs(image, deepest(network, target))
+        scores = _scores(network, target, plan, image, numbers, draw, outputs)
+        scores = tf.reduce_mean(tf.reshape(scores, (count, -1)), axis=1)
+        climbed = tf.reduce_sum(scores)
+        layer = network.layer(deepest(network, target))
+
+        def features():
+            answers = network.activate(layer, outputs[layer.name])
+            return tf.reshape(answers, (count, -1, layer.channels))
+
+        sight = Sight(seen - moment.mean, features, scores)
+        for penalty in plan.of("penalty"):
+            climbed -= tf.reduce_sum(plan.apply(penalty, strengths, sight))
+    return scores, tape.gradient(climbed, seen)
+
+
+def _scores(network: Network, target: Target, plan: _Plan, image, numbers, draw: Draw, outputs):
+    """Scores of all views (b, h, w, 3) of the pictures: (b,).
+
+    Args:
+        outputs: of the network's layers, where they are computed already.
+    """
+
+    def score_of(view, outputs=None, weights=None):
+        return excitation(network, target, view, numbers, outputs, weights)
+
+    for tiling in plan.of("tiling"):
+        layers = {network.layer(term.layer) for term in target.terms}
+
+        def of_window(window, weights):
+            return score_of(window, weights=weights)
+
+        return plan.bound(tiling)(image, draw, of_window, network, layers)
+    if outputs is None and image.shape[0] > MOST_AT_ONCE:
+        return in_turn(image, score_of)
+    return score_of(image, outputs)

@@ -462,7 +462,7 @@ class Studio:
             status, error = FAILED, str(problem)
         except Exception as problem:  # one visitor's failure is nobody else's
             logging.getLogger(__name__).exception("A render failed.")
-            memory = type(problem).__name__ in ("ResourceExhaustedError", "MemoryError")
+            memory = device.out_of_memory(problem)
             why = "memory ran out; choose a smaller picture" if memory else "something broke"
             status, error = FAILED, f"The render failed: {why}."
         if status:

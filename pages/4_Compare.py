@@ -1,38 +1,30 @@
 """Two to six recipes side by side, at the same step."""
 
-import io
-
 import streamlit as st
-from PIL import Image
 
 from explorer.links import changes_of, recipes_in
 from explorer.measures import number
 from explorer.networks import load_network
-from explorer.presets import IMPROVED, PRESETS, REGULARIZED
+from explorer.notes import sheet_png
+from explorer.presets import PRESETS
 from explorer.sheets import sheet
 from explorer.snippets import code_of
 from explorer.studio import ENDED
 from explorer.targets import describe
-from explorer.ui import address, controls, excite, judgment, layout, live, networks, steady
+from explorer.ui import address, controls, excite, judgment, layout, live, networks, series, steady
 from explorer.ui.photos import own_photo
 from explorer.ui.plain import literal
 from explorer.ui.session import settings, visitor, warm_up
 
 PAGE = "compare"
 PICTURES = "the-pictures"
-SERIES = {
-    "The report's four regularizations": REGULARIZED,
-    "The report's improved methods": (
-        REGULARIZED[-1],
-        *(name for name in IMPROVED if name != "report/e-laplacian-5"),
-    ),
-    "Other tools, and the best here": ("tf-keras-vis", "lucid", "maco", "best"),
-    "Yosinski's four sets": ("yosinski/1", "yosinski/2", "yosinski/3", "yosinski/4"),
-}
 FIRST = ("report/naive", "best")
 SHORT = 60  # steps to begin with: several pictures take several times as long as one
 
-layout.begin("Compare", "The same target, seed and number of steps; only the recipe differs.")
+layout.begin(
+    "Compare",
+    "The same target, seed and number of steps; only the recipe differs, and what it starts from.",
+)
 visitor()
 state = st.session_state
 
@@ -57,16 +49,6 @@ def fill(link):
     return complaints
 
 
-def show_series(names):
-    """Set the recipes to a series of presets, and render them."""
-    with steady.setting():
-        for i, recipe in enumerate(names):
-            state[f"{PAGE}{i}:preset"] = recipe
-            controls.preset_chosen(f"{PAGE}{i}")
-        state[f"{PAGE}:count"] = len(names)
-    state[f"{PAGE}:wanted"] = True
-
-
 def title_of(recipe):
     """A recipe's preset, and what it changes from it."""
     changes = [change for change in changes_of(recipe) if not change.startswith("steps=")]
@@ -77,10 +59,7 @@ complaints, opened = address.enter(PAGE, fill)
 model = networks.choose(PAGE, fill)
 warm_up(model.name)
 layout.complain(complaints)
-with st.container(horizontal=True, gap="small"):
-    for title, names in SERIES.items():
-        too_many = len(names) > settings().recipes
-        st.button(title, on_click=show_series, args=(names,), disabled=too_many)
+series.offer(PAGE)
 st.caption(
     "Of the report's four, each keeps those before it; its improved methods go on from there. "
     "After the clip, a lower score is the price: look at fine grain and the robust score below the "
@@ -139,20 +118,17 @@ with right:
             )
     elif held and view.status in ENDED and view.frames:
         judged = st.container()
-        kept = [frame.kept for frame in view.frames]
-        cells = [
-            (frame.image, f"{title}\nstep {frame.step}, score {number(frame.score)}")
-            for title, frame in zip(titles, kept, strict=True)
-        ]
+        cells = []
+        for title, frame in zip(titles, (frame.kept for frame in view.frames), strict=True):
+            steps = live.steps_in_words(frame.recipe, frame.step)
+            cells.append((frame.image, f"{title}\n{steps}, score {number(frame.score)}"))
         page = sheet(
             [cells],
             title=describe(load_network(held.recipes[0].network), held.recipes[0].target),
         )
-        buffer = io.BytesIO()
-        Image.fromarray(page).save(buffer, "PNG")
         st.download_button(
-            "Download the sheet",
-            buffer.getvalue(),
+            "Download the sheet with its recipes",
+            sheet_png(page, held.recipes),
             "comparison.png",
             "image/png",
             on_click="ignore",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from explorer.changes import difference, read, written
+from explorer.changes import difference, read, series, written
 from explorer.recipe import merged
 
 BASE = {"noise": {"deviation": 10.0}, "rms": {"size": 2.0}, "clip": {}}
@@ -48,3 +48,14 @@ def test_what_is_written_is_read_and_the_later_counts():
 def test_nonsense_is_refused(text, refused):
     with refused("METHOD.PARAMETER=VALUE"):
         read([text])
+
+
+def test_a_series_is_a_change_for_each_value():
+    assert series("blur.sigma=0, 1,2.5") == ["blur.sigma=0", "blur.sigma=1", "blur.sigma=2.5"]
+    assert series("rms.size=4") == ["rms.size=4"]
+
+
+@pytest.mark.parametrize("text", ["", "blur=on", "blur.sigma", "blur.sigma=", "blur.sigma=,"])
+def test_no_series_is_refused(text, refused):
+    with refused("METHOD.PARAMETER=VALUE,VALUE"):
+        series(text)

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from explorer.catalogue import METHODS, TABLES
-from explorer.diagnosis import FINDINGS, Case, diagnosed, diagnosed_of_all, through_all_steps
+from explorer.diagnosis import (
+    FINDINGS,
+    FLAT,
+    Case,
+    diagnosed,
+    diagnosed_of_all,
+    through_all_steps,
+)
 from explorer.measures import judged
 from explorer.recipe import Recipe
 from explorer.render import render
@@ -199,3 +206,27 @@ def test_how_flat_a_dead_picture_is(deviation, flat):
 def test_a_picture_of_one_full_color_is_saturated_and_not_dead():
     white = np.full((32, 32, 3), 255, np.uint8)
     assert set(diagnosed(case(image=white, saturated_share=1.0))) == {"saturated"}
+
+
+def test_what_varies_in_one_color_only_is_something():
+    image = np.full((32, 32, 3), 128, np.uint8)
+    image[:16, :, 2] = 134
+    assert image.std(axis=(0, 1)).max() >= FLAT > image.std(axis=(0, 1)).mean()
+    assert diagnosed(case(image=image)) == {}
+
+
+def test_five_gray_levels_from_a_limit_are_nearly_there():
+    image = picture()
+    image[:16] = 5
+    assert list(diagnosed(case(image=image))) == ["saturated"]
+    image[:16] = 250
+    assert list(diagnosed(case(image=image))) == ["saturated"]
+    image[:16] = 6
+    assert diagnosed(case(image=image)) == {}
+
+
+def test_decay_is_to_be_switched_on_where_it_is_off():
+    told = diagnosed(case({"rms": {}}, saturated_share=0.5))["saturated"]
+    assert told.endswith("or raise decay.strength, once L2 decay is on.")
+    told = diagnosed(case({"rms": {}, "decay": {}}, saturated_share=0.5))["saturated"]
+    assert told.endswith("or raise decay.strength.")

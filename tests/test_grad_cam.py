@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from explorer.attribution import attribution
 from explorer.grad_cam import grad_cam, last_map
 from explorer.images import sample_photo
 from explorer.networks import load_network
@@ -48,3 +49,24 @@ def test_what_is_no_class_is_refused(effnet, refused, target):
 def test_a_class_without_its_weights_is_refused(vgg, refused):
     with refused("528 MB"):
         grad_cam(vgg, sample_photo("cat").fitted((224, 224)), Target(class_=130))
+
+
+def wrong_pictures():
+    image = sample_photo("cat").fitted((64, 64))
+    return [image[..., 0], np.dstack([image, image[..., :1]]), sample_photo("cat"), None]
+
+
+@pytest.mark.parametrize("picture", wrong_pictures(), ids=["gray", "four", "photo", "none"])
+def test_what_is_no_picture_is_refused(effnet, refused, picture):
+    for compute in (
+        lambda: grad_cam(effnet, picture, Target(class_=1)),
+        lambda: attribution(effnet, picture, Target(class_=1)),
+        lambda: effnet.activations(picture, ["stem"]),
+    ):
+        with refused("A picture must be"):
+            compute()
+
+
+def test_a_picture_of_which_nothing_is_left_is_refused(vgg, refused):
+    with refused("needs a larger picture than 8×8"):
+        vgg.activations(np.zeros((8, 8, 3), np.uint8), ["conv5_1"])

@@ -105,6 +105,12 @@ def test_what_is_shown_instead_is_said_and_keeps_the_layer(link, shown):
     assert complaint.endswith(f" (shown is {describe(load_network(), recipe.target)}).")
 
 
+def test_what_is_shown_instead_stands_at_the_target_whatever_else_is_wrong():
+    _, complaints = recipes_in({"size": "nine", "layer": "conv9_9", "seed": "x"})
+    (told,) = (each for each in complaints if "(shown is" in each)
+    assert "conv9_9" in told and len(complaints) == 3
+
+
 def test_a_plus_that_became_a_space_is_still_read():
     recipes, complaints = recipes_in({"recipe": "report/f-laplacian-4 5"})
     assert recipes[0].preset == "report/f-laplacian-4+5"

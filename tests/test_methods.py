@@ -64,3 +64,9 @@ def test_rounds_share_the_steps(steps, rounds):
         moment = Moment(tf.constant(step), tf.constant(steps), None, None, tf.constant(rounds))
         assert int(moment.round_length) == length
         assert float(moment.progress) == pytest.approx(step % length / length)
+
+
+def test_there_is_no_negative_zero():
+    """Equal recipes must have the same text and picture."""
+    checked = Parameter("shift", 0.0, -1, 1, "", "Where to.").checked("move", -0.0)
+    assert math.copysign(1, checked) == 1

@@ -3,6 +3,7 @@
 import copy
 import json
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -439,3 +440,16 @@ def test_weights_of_a_blend_may_be_numpys():
     made = Recipe(Target("conv1_1", 0), start=blend, steps=0)
     assert [weight for weight, _ in made.start.parts] == [0.5, 2.0]
     json.dumps(made.as_dict())
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda made: pickle.loads(pickle.dumps(made))])
+def test_a_recipe_can_be_copied(again):
+    """As by those who send it to another process."""
+    made = preset("report/f-laplacian-4+5", Target("conv3_1", 1), steps=3, seed=4)
+    assert again(made) == made and again(made).preset == made.preset
+
+
+@pytest.mark.parametrize("name", [["vgg16"], None, 16])
+def test_a_network_is_told_by_its_name(name, refused):
+    with refused("There is no network called"):
+        Recipe(Target("conv3_1", 1), network=name)

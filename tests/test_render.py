@@ -852,3 +852,22 @@ def test_a_recipe_is_rendered_by_its_own_network_only(tiny, vgg, refused):
         next(render(vgg, recipe()))
     with refused("one for tiny, not for vgg16"):
         next(render_together(vgg, [recipe()]))
+
+
+# ---- Errors
+
+
+def test_an_error_of_a_step_is_everybodys(tiny, monkeypatch):
+    """Who shares an ascent that failed gets the error, not the picture that it came to."""
+    child, pool = blend((1.0, recipe()), steps=3), {}
+    original = rendering.step_of
+
+    def failing(network, made, step):
+        if step == 2:
+            raise ValueError("no more")
+        return original(network, made, step)
+
+    monkeypatch.setattr(rendering, "step_of", failing)
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no more"):
+            list(render(tiny, child, pool=pool))

@@ -332,6 +332,9 @@ def test_what_rests_while_its_visitor_is_away_goes_on_when_they_are_back(tiny, s
     assert studio.live_jobs() == {id(going.job)}
     until(lambda: going.view().done > rested + 5)
     assert stopped.view().status == STOPPED
+    going.stop()
+    studio.here("ann")
+    assert not studio.live_jobs(), "what they stop after they came back stays stopped"
 
 
 def test_who_comes_back_in_time_loses_nothing(tiny, slow):
@@ -360,6 +363,18 @@ def test_a_failure_tells_its_visitor_and_disturbs_nobody(studio, monkeypatch, se
     assert "internal detail" not in bad.error
     assert ended(good).status == FINISHED
     assert studio.submit("bob", [recipe_of(seed=13)]).view().status != FAILED, "tried anew"
+
+
+@pytest.mark.parametrize("python", [True, False])
+def test_running_out_of_memory_is_told_with_a_way_out(studio, monkeypatch, python):
+    import tensorflow as tf
+
+    def failing(*values, **options):
+        raise MemoryError if python else tf.errors.ResourceExhaustedError(None, None, "OOM")
+
+    monkeypatch.setattr(module, "lockstep", failing)
+    failed = ended(studio.submit("ann", [recipe_of()]))
+    assert failed.error == "The render failed: memory ran out; choose a smaller picture."
 
 
 def test_a_refusal_while_rendering_is_told_in_its_own_words(studio, monkeypatch):
@@ -397,6 +412,15 @@ def test_limits_refuse_in_a_sentence(tiny, slow, limits, earlier, count, words, 
     if earlier:
         assert studio.live_jobs(), "the refusal disturbs nobody"
         until(lambda: studio.submit(earlier, [recipe_of(steps=2000, seed=1)]).view().done > 3)
+
+
+def test_views_of_what_a_recipe_starts_from_count_too(tiny, refused):
+    parent = seen_four_times(recipe_of()).changed(
+        methods={"noise": {}, "rms": {}, "clip": {}, "crops": {"count": 4}}
+    )
+    child = recipe_of().changed(start=Blend(((1.0, parent),)))
+    with refused("4 pictures of 32×32 pixels"):
+        Studio(Settings(view_pixels=2000)).submit("ann", [child])
 
 
 def test_what_is_seen_once_may_have_all_pixels_of_a_picture(tiny, slow):
@@ -609,6 +633,15 @@ def test_moments_for_looking_back_are_few_and_end_with_the_last(studio, slow):
     assert len(moments) <= module.MOST_MOMENTS
     assert moments[0].step == 0
     assert moments[-1].step == 1000
+
+
+def test_moments_for_looking_back_are_equally_far_apart(studio, slow):
+    slow.pace = 0.0
+    ticket = studio.submit("ann", [recipe_of(steps=1000)])
+    ended(ticket)
+    steps = [moment.step for moment in ticket.job.moments[0]]
+    gaps = set(np.diff(steps[:-1]).tolist())  # the last is there whatever its place
+    assert len(gaps) == 1 and len(steps) > module.MOST_MOMENTS / 2
 
 
 def test_closing_lets_go(studio, slow):

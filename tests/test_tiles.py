@@ -82,6 +82,13 @@ def test_borders_lie_elsewhere_at_each_step(tiny):
         assert max(places) - min(places) > each.slack / 2
 
 
+def test_tiles_use_all_of_their_slack(tiny):
+    cut = lines(tiny, [tiny.layer("second")], (400, 300), 64, 50)
+    found = np.array([offsets(cut, Draw(3, step)).numpy() for step in range(400)])
+    assert found.min(axis=0).tolist() == [0, 0]
+    assert found.max(axis=0).tolist() == [each.slack for each in cut]
+
+
 # ---- The same gradient
 
 TARGETS = [

@@ -248,3 +248,11 @@ def test_grain_is_normal_noise():
     image = np.full((1, 64, 64, 3), 100, np.float32)
     noise = applied("grain", image, deviation=12) - image
     assert noise.std() == pytest.approx(12, rel=0.03) and abs(noise.mean()) < 0.5
+
+
+def test_no_two_draws_are_alike_neither_of_a_step_nor_of_neighbors():
+    found = []
+    for step in range(4):
+        draw = Draw(5, step)
+        found += [tuple(draw.uniform((3,)).numpy().tolist()) for _ in range(6)]
+    assert len(set(found)) == len(found)

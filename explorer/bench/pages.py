@@ -29,4 +29,4 @@ class Page:
 
 def measure(page: str, repeats: int) -> Page:
     """Measure one page."""
-    return Page(page, **in_fresh_process("explorer.ui.timing", page, str(repeats)))
+    return Page(page, **in_fresh_process("explorer.bench.visit", page, str(repeats)))

@@ -21,6 +21,7 @@ from explorer.commands import (
     weights,
 )
 from explorer.errors import InputError
+from explorer.networks import device
 
 COMMANDS = {
     "layers": layers,
@@ -97,6 +98,11 @@ def _main(argv: list[str] | None) -> int:
         why = f"{what} could not be read or written: {error.strerror or error}."
         print(_one_line(why), file=sys.stderr)
         _say_no_more(sys.stdout)
+        return 2
+    except Exception as error:
+        if not device.out_of_memory(error):
+            raise
+        print("Memory ran out: choose a smaller picture.", file=sys.stderr)
         return 2
 
 

@@ -1,5 +1,6 @@
-"""Render several presets for one target side by side, as a sheet."""
+"""Render several presets, or one at several values of a strength, side by side, as a sheet."""
 
+from explorer.changes import series
 from explorer.commands.judging import judgment, say_diagnosis
 from explorer.commands.options import (
     add_ascent,
@@ -13,10 +14,12 @@ from explorer.commands.options import (
 )
 from explorer.commands.progress import watch
 from explorer.commands.render import summary
-from explorer.images import check_writable, png_bytes, write_whole
+from explorer.errors import InputError
+from explorer.images import check_writable, write_whole
 from explorer.networks import device, load_network
-from explorer.notes import versions
-from explorer.presets import PRESETS, REGULARIZED
+from explorer.notes import sheet_png
+from explorer.presets import DEFAULT_PRESET, PRESETS, REGULARIZED
+from explorer.recipe import Recipe
 from explorer.render import check, render_together
 from explorer.sheets import sheet
 from explorer.targets import describe
@@ -29,7 +32,14 @@ def add(parser):
     add_network(parser)
     add_target(parser)
     add_ascent(parser)
-    parser.add_argument("--presets", default=FOUR, help="names, separated by commas")
+    parser.add_argument(
+        "--presets", help=f"names, separated by commas: {FOUR}, or of a series {DEFAULT_PRESET}"
+    )
+    parser.add_argument(
+        "--series",
+        metavar="METHOD.PARAMETER=VALUE,VALUE",
+        help="one strength at several values, of one preset",
+    )
     parser.add_argument("-o", "--output", required=True, help="the PNG to write")
 
 
@@ -37,7 +47,7 @@ def run(arguments):
     """Render and save the sheet."""
     path = check_writable(arguments.output)
     photo = read_photos(arguments)
-    recipes = [recipe_of(arguments, name) for name in names_in("--presets", arguments.presets)]
+    titles, recipes = _compared(arguments)
     for recipe in recipes:
         check(load_network(recipe.network), recipe, photo)
     network = ready(arguments.network)
@@ -45,20 +55,34 @@ def run(arguments):
     cells = [
         (
             frame.kept.image,
-            f"{PRESETS[recipe.preset].title}\n{frame.done} steps, score {frame.kept.score:.4g}",
+            f"{title}\n{frame.done} steps, score {frame.kept.score:.4g}",
         )
-        for recipe, frame in zip(recipes, outcome.frames, strict=True)
+        for title, frame in zip(titles, outcome.frames, strict=True)
     ]
     title = describe(network, recipes[0].target)
-    note = {"recipes": [recipe.as_dict() for recipe in recipes], "versions": versions()}
-    write_whole(path, png_bytes(sheet([cells], title=title), note))
+    write_whole(path, sheet_png(sheet([cells], title=title), recipes))
     if outcome.stopped and not arguments.json:
         return 130
     results = []
     for i, (recipe, frame) in enumerate(zip(recipes, outcome.frames, strict=True)):
         told = judgment(network, recipe, frame, outcome.curves[i], photo)
-        say_diagnosis(told, recipe.preset)
+        say_diagnosis(told, titles[i] if arguments.series else recipe.preset)
         results.append(summary(recipe, outcome, i) | told)
     if arguments.json:
         print_json({"results": results, "device": device.start(), "output": str(path)})
     return 130 if outcome.stopped else 0
+
+
+def _compared(arguments) -> tuple[list[str], list[Recipe]]:
+    """Titles and recipes: of several presets, or of one at several values of a strength."""
+    given = arguments.presets
+    if not arguments.series:
+        names = names_in("--presets", FOUR if given is None else given)
+        recipes = [recipe_of(arguments, name) for name in names]
+        return [PRESETS[name].title for name in names], recipes
+    name, *others = names_in("--presets", DEFAULT_PRESET if given is None else given)
+    if others:
+        raise InputError("A series is of one preset: give one with --presets.")
+    changes = series(arguments.series)
+    recipes = [recipe_of(arguments, name, [change]) for change in changes]
+    return [f"{PRESETS[name].title}, {change}" for change in changes], recipes

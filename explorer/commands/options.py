@@ -5,6 +5,7 @@ import json
 import os
 import reprlib
 import sys
+from collections.abc import Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -170,14 +171,20 @@ def check_photo_is_used(recipe: Recipe, photo: Photo | None) -> None:
         raise InputError("The recipe does not start from this photo: leave out --photo.")
 
 
-def recipe_of(arguments: argparse.Namespace, name: str | None = None) -> Recipe:
-    """The recipe that the options ask for, from the preset `name`; see `read_photos`."""
+def recipe_of(
+    arguments: argparse.Namespace, name: str | None = None, more: Iterable[str] = ()
+) -> Recipe:
+    """The recipe that the options ask for, from the preset `name`; see `read_photos`.
+
+    Args:
+        more: changes besides those of `--set`.
+    """
     keep = {} if arguments.keep is None else {"keep": arguments.keep}
     return preset(
         DEFAULT_PRESET if name is None else name,
         target_of(arguments),
         network=arguments.network,
-        methods=changes.read(arguments.set),
+        methods=changes.read([*arguments.set, *more]),
         photo=arguments.photo.name if arguments.photo else None,
         **shape_of(arguments),
         **keep,

@@ -24,7 +24,7 @@ def load_network(name: str = DEFAULT_NETWORK) -> Network:
     Raises:
         InputError: there is no such network.
     """
-    if name not in NETWORKS:
+    if not isinstance(name, str) or name not in NETWORKS:
         hint = did_you_mean(name, NETWORKS)
         raise InputError(f"There is no network called '{name}': {hint}")
     return _network(name)

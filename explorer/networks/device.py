@@ -109,6 +109,11 @@ def onednn() -> bool:
     return _pywrap_util_port.IsMklEnabled()
 
 
+def out_of_memory(error: BaseException) -> bool:
+    """Whether an error says so, of TensorFlow or of Python."""
+    return type(error).__name__ in ("ResourceExhaustedError", "MemoryError")
+
+
 def avx512() -> bool:
     """Whether the processor has instructions for 16 numbers at a time, and oneDNN may use them."""
     most = os.environ.get("ONEDNN_MAX_CPU_ISA", "DEFAULT").upper()

@@ -73,6 +73,7 @@ class EfficientNetLite0(Network):
 
     name = "efficientnet-lite0"
     title = "EfficientNet-Lite0"
+    note = "Batch normalization is folded into its weights: it has fewer parameters than before."
     layers = chain((224, 224, 3), ROWS)
     input_size = 224
     mean_color = (127.0, 127.0, 127.0)

@@ -38,6 +38,8 @@ class Network(ABC):
     """Name of the layer whose units are the classes, before softmax."""
     all_embedded = True
     """Whether all its weights come with this program."""
+    note = ""
+    """What is to be known of its numbers, a sentence for people."""
     input_channels = "RGB"
     """Order of the colors in the input channels of the first layer's weights."""
     first_layer: str
@@ -95,6 +97,12 @@ class Network(ABC):
         Raises:
             InputError: the size does not fit; `MissingWeights`: its weights are not here.
         """
+
+    def check_computable(self, layer: Layer, size: tuple[int, int], what: str) -> None:
+        """As `require`, and that something is left of a picture of this size at the layer."""
+        self.require(layer, size, what)
+        if layer.spatial and min(self.output_size(layer, size)) < 1:
+            raise InputError(f"{what} needs a larger picture than {size[0]}×{size[1]}.")
 
     @abstractmethod
     def _load(self):
@@ -188,18 +196,12 @@ class Network(ABC):
         Raises:
             InputError: an unknown layer, a picture of the wrong shape, or missing weights.
         """
-        if not isinstance(image, np.ndarray):
-            raise InputError("A picture must be an array; a photo is made one by `fitted`.")
+        size = size_of(image)
         if isinstance(names, str) or not names:
             raise InputError("Which layers are wanted must be a list with one name at least.")
-        if image.ndim != 3 or image.shape[2] != 3:
-            raise InputError(
-                f"A picture must be RGB, of shape (height, width, 3), not {image.shape}."
-            )
         wanted = [self.layer(name) for name in names]
-        size = image.shape[:2]
         for layer in wanted:
-            self.require(layer, size, f"Layer {layer.paper_name}")
+            self.check_computable(layer, size, f"Layer {layer.paper_name}")
         order = [layer.name for layer in self.layers]
         names = tuple(sorted({layer.name for layer in wanted}, key=order.index))
         results = self._compiled_activations(names, size)(image[None].astype(np.float32))
@@ -222,6 +224,15 @@ class Network(ABC):
             ]
 
         return compute
+
+
+def size_of(image: np.ndarray) -> tuple[int, int]:
+    """(height, width) of a picture; `InputError` if it is not an array (h, w, 3)."""
+    if not isinstance(image, np.ndarray):
+        raise InputError("A picture must be an array; a photo is made one by `fitted`.")
+    if image.ndim != 3 or image.shape[2] != 3:
+        raise InputError(f"A picture must be RGB, of shape (height, width, 3), not {image.shape}.")
+    return image.shape[:2]
 
 
 def over_places(values):

@@ -24,6 +24,12 @@ TILED_SIZE = 512
 """In pixels; a picture of one tile would have nothing to gain."""
 
 
+UNFILTERED = "report/unfiltered"
+"""In place of a preset: what the improved methods have in common, without any filter of the
+gradient. They are held against it, as they also take smaller steps than the four regularizations
+and leave two of these out."""
+
+
 @dataclass(frozen=True)
 class Figure:
     """A picture to draw.
@@ -32,16 +38,13 @@ class Figure:
         key: short, and the name of its file; see `key_of`.
         subject: "layers", "channel" or "class".
         recipe: what draws it.
+        title: of what draws it, for people.
     """
 
     key: str
     subject: str
     recipe: Recipe
-
-    @property
-    def title(self) -> str:
-        """Its recipe's preset, for people."""
-        return PRESETS[self.recipe.preset].title
+    title: str = ""
 
     @property
     def about(self) -> str:
@@ -66,6 +69,11 @@ def targets(classes: str) -> dict[str, tuple[str, Target]]:
     }
 
 
+def title_of(name: str) -> str:
+    """A preset's title, for people."""
+    return "No filter, to compare" if name == UNFILTERED else PRESETS[name].title
+
+
 def key_of(subject: str, name: str, classes: str) -> str:
     """Key of the picture of a subject, "channel", "class" or a layer, by a preset."""
     place = {"channel": DEEP[0], "class": f"flamingo-{classes}"}.get(subject, subject)
@@ -76,13 +84,19 @@ def naive(layer: str) -> Figure:
     """The naive picture of a layer's channel."""
     name = REGULARIZED[0]
     recipe = _recipe(name, NETWORK, Target(layer, CHANNEL))
-    return Figure(key_of(layer, name, NETWORK), "layers", recipe)
+    return Figure(key_of(layer, name, NETWORK), "layers", recipe, title_of(name))
 
 
 def drawn(subject: str, name: str, classes: str) -> Figure:
     """The picture of a subject, "channel" or "class", by a preset."""
     network, target = targets(classes)[subject]
-    return Figure(key_of(subject, name, classes), subject, _recipe(name, network, target))
+    if name == UNFILTERED:
+        filtered = _recipe(IMPROVED[0], network, target)
+        kept = {m: values for m, values in filtered.methods.items() if m != "blurred-gradient"}
+        recipe = filtered.changed(methods=kept)
+    else:
+        recipe = _recipe(name, network, target)
+    return Figure(key_of(subject, name, classes), subject, recipe, title_of(name))
 
 
 def _recipe(name: str, network: str, target: Target) -> Recipe:
@@ -107,7 +121,7 @@ def sections(classes: str) -> dict[str, tuple[tuple[Figure, ...], ...]]:
             for subject in targets(classes)
         ),
         "improved": tuple(
-            tuple(drawn(subject, name, classes) for name in IMPROVED)
+            tuple(drawn(subject, name, classes) for name in (UNFILTERED, *IMPROVED))
             for subject in targets(classes)
         ),
     }

@@ -14,8 +14,7 @@ import pandas as pd
 from explorer.images import SAMPLES, sample_photo
 from explorer.measures import fine_share
 from explorer.networks import load_network
-from explorer.presets import PRESETS
-from explorer.report.figures import NAIVE_LAYERS, NETWORK, SIZE
+from explorer.report.figures import NAIVE_LAYERS, NETWORK, SIZE, UNFILTERED, title_of
 from explorer.report.numbers import ALL
 from explorer.report.results import Results
 
@@ -98,7 +97,7 @@ def _words(measure: str, value: float) -> str:
 
 
 def _title(preset: str) -> str:
-    title = PRESETS[preset].title
+    title = title_of(preset)
     return f"“{title[0].lower()}{title[1:]}”"
 
 
@@ -185,7 +184,7 @@ def not_better(measure: str, preset: str, than: Sequence[str], subject: str = CL
         yield Check(
             f"{subject}: {ALL[measure].title} of {_title(preset)} is not above the better of "
             f"{' and '.join(map(_title, than))}",
-            f"{_words(measure, best)} and {_words(measure, value)}",
+            f"{_title(preset)} {_words(measure, value)}, the better {_words(measure, best)}",
             value <= best + _margin(best),
         )
 
@@ -215,7 +214,7 @@ def _rank_correlation(values: Sequence[float]) -> float:
     """
     if len(set(values)) == 1:
         return 0.0
-    return pd.Series(values).rank().corr(pd.Series(range(len(values))))
+    return float(pd.Series(values).rank().corr(pd.Series(range(len(values)))))
 
 
 def between_layers(measure: str, less: str, more: str, times: float = 1.0) -> Claim:
@@ -226,7 +225,7 @@ def between_layers(measure: str, less: str, more: str, times: float = 1.0) -> Cl
         amount = "above" if times == 1 else f"more than {times:g} times"
         yield Check(
             f"naive: {ALL[measure].title} of {more} is {amount} that of {less}",
-            f"{_words(measure, a)} and {_words(measure, b)}",
+            f"{more} {_words(measure, b)}, {less} {_words(measure, a)}",
             b > times * a + _margin(a),
         )
 
@@ -291,7 +290,8 @@ def finer_than_photos(preset: str, subject: str = CLASS) -> Claim:
         value, limit = results.of(subject, preset)["fine_share"], _finest_photo()
         yield Check(
             f"{subject}: fine grain of {_title(preset)} is above that of every sample photo",
-            f"{_words('fine_share', limit)} and {_words('fine_share', value)}",
+            f"{_title(preset)} {_words('fine_share', value)}, the finest photo "
+            f"{_words('fine_share', limit)}",
             value > limit,
         )
 
@@ -330,7 +330,7 @@ SECTIONS = {
     ),
     "naive": (
         "Naive pictures",
-        "Gray noise, steps up the normalized gradient, and nothing else. The steps may leave "
+        "Noise on gray, steps up the normalized gradient, and nothing else. The steps may leave "
         "0–255, to which pictures are cut before they are scored. Before ReLU, conv1_1 only adds "
         "up colors: the best picture for the mean of its map is one color, whatever the filter.",
     ),
@@ -340,7 +340,10 @@ SECTIONS = {
     ),
     "improved": (
         "Improved methods",
-        "All go on from the picture that the four regularizations give.",
+        "All go on from the picture that the four regularizations give, with steps half as large, "
+        "clip and L2 decay; blur and small-norm clip are off. Each then treats the gradient in its "
+        "way. The first picture goes on without that, so that what the others add can be told "
+        "from what is left out.",
     ),
     "tiles": (
         "Tiles",
@@ -447,8 +450,9 @@ STATEMENTS = (
         "improved",
         "blurred gradients are pastel and gray",
         "The blurred gradient makes colors pastel and grayish.",
-        "Chroma (strongest less weakest color) and the spread of the values fall.",
-        (falls("chroma", SMALL_NORM, BLURRED), falls("spread", SMALL_NORM, BLURRED)),
+        "Chroma (strongest less weakest color) and the spread of the values are below those "
+        "without a filter.",
+        (falls("chroma", UNFILTERED, BLURRED), falls("spread", UNFILTERED, BLURRED)),
     ),
     Statement(
         "8",
@@ -469,12 +473,12 @@ STATEMENTS = (
         "the pyramid is less gray, and coarser",
         "The Laplacian pyramid is less gray than the blurred gradient; it strengthens low "
         "frequencies and weakens high ones.",
-        "Chroma is above that of the blurred gradient; against the picture it starts from, the "
-        "coarse share rises and fine grain falls.",
+        "Chroma is above that of the blurred gradient; the coarse share is above that without a "
+        "filter, and fine grain below.",
         (
             *(rises("chroma", BLURRED, name) for name in (FOUR_SPLITS, FIVE_SPLITS)),
-            *(rises("coarse_share", SMALL_NORM, name) for name in (FOUR_SPLITS, FIVE_SPLITS)),
-            *(falls("fine_share", SMALL_NORM, name) for name in (FOUR_SPLITS, FIVE_SPLITS)),
+            *(rises("coarse_share", UNFILTERED, name) for name in (FOUR_SPLITS, FIVE_SPLITS)),
+            *(falls("fine_share", UNFILTERED, name) for name in (FOUR_SPLITS, FIVE_SPLITS)),
         ),
     ),
     Statement(

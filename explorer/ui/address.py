@@ -11,8 +11,11 @@ from explorer.ui.photos import own_photo
 Link = dict[str, str]
 STOPPED = {"stopped": "yes"}
 """In an address, that its render was stopped."""
-LONGEST, LONGEST_RECIPE = 300, 2000
-"""Characters of a parameter; a longer one is not even looked at."""
+LONGEST = 300
+LONGEST_TEXT = 20_000
+"""Characters of a parameter, and of those that say a lot; a longer one is not even looked at."""
+WORDY = ("recipe", "direction", "also")
+"""How the names of such parameters begin."""
 
 
 def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[list[str], bool]:
@@ -61,8 +64,7 @@ def leave() -> None:
 
 
 def _of_sensible_length(link: Link) -> tuple[Link, list[str]]:
-    long = [name for name in link if name.startswith("recipe") or name == "direction"]
-    limits = {name: LONGEST_RECIPE if name in long else LONGEST for name in link}
+    limits = {name: LONGEST_TEXT if name.startswith(WORDY) else LONGEST for name in link}
     kept = {name: value for name, value in link.items() if len(value) <= limits[name]}
     complaints = [
         f"What the address gives as {name[:40]} is longer than {limits[name]:,} characters and "

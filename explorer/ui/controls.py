@@ -1,12 +1,12 @@
 """Controls that make recipes: ascent, and every method with its strengths."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import streamlit as st
 
 from explorer.catalogue import METHODS, TABLES, checked_methods
-from explorer.errors import InputError
+from explorer.errors import Clash, InputError
 from explorer.images import SAMPLES, Photo
 from explorer.links import preset_of
 from explorer.methods import Method, Parameter
@@ -240,6 +240,23 @@ def _take_preset(slot: str, own_steps: bool) -> None:
             shorten(slot)
 
 
+def vary(slots: Sequence[str], method: str, parameter: str, values: Sequence[float]) -> None:
+    """Set recipes to what the first of them is, but for one strength, which they have in turn."""
+    state, first = st.session_state, slots[0]
+    held = {
+        key.removeprefix(first): state[key]
+        for key in (f"{first}:preset", f"{first}:preset for", f"{first}:keep", *_method_keys(first))
+        if key in state
+    }
+    kind = int if METHODS[method].parameter(parameter).whole else float
+    switch = ("rule", method) if method in STEP_RULES else (method, True)
+    for slot, value in zip(slots, values, strict=True):
+        with steady.setting(*_method_keys(slot)):
+            state.update({f"{slot}{rest}": setting for rest, setting in held.items()})
+            state[f"{slot}:{switch[0]}"] = switch[1]
+            state[f"{slot}:{method}.{parameter}"] = kind(value)
+
+
 def keep_hidden(slot: str) -> None:
     """Keep the choices of a recipe that is not drawn now."""
     steady.keep(f"{slot}:preset", f"{slot}:keep", *_method_keys(slot))
@@ -294,7 +311,7 @@ def _methods(slot: str) -> dict[str, dict[str, float]]:
     """A switch for each method, and its strengths when it is on.
 
     Raises:
-        InputError: some do not combine, which is told beside each of them too.
+        InputError: some do not combine (a `Clash`, which is told beside each of them too).
     """
     chosen, beside = {}, {}
     in_use = st.empty()
@@ -306,8 +323,8 @@ def _methods(slot: str) -> dict[str, dict[str, float]]:
     in_use.caption("In use: " + ", ".join(METHODS[name].title for name in chosen))
     try:
         checked_methods(chosen)
-    except InputError as error:
-        for name in chosen.keys() & set(str(error).partition(":")[0].split()):
+    except Clash as error:
+        for name in error.methods:
             beside[name].warning(literal(error))
         raise
     return chosen

@@ -3,10 +3,12 @@
 import streamlit as st
 
 _CSS = """
-figure { margin: 0; overflow-x: auto; container-type: inline-size; color: var(--st-text-color);
-  font-family: var(--st-font); }
+.frame { container-type: inline-size; color: var(--st-text-color); font-family: var(--st-font); }
+figure { margin: 0; overflow-x: auto; }
+.slide { display: none; margin: 0.25rem 0 0; font-size: 0.875rem; opacity: 0.8; }
 svg { display: block; width: 100%; height: auto; fill: currentColor; }
-.network { min-width: 640px; font-size: 9.5px; }
+.network { min-width: 720px; font-size: 9.5px; }
+@container (max-width: 719px) { figure:has(.network) + .slide { display: block; } }
 .network tspan { opacity: 0.65; }
 .histogram { font-size: 13px; }
 @container (max-width: 480px) { .histogram { font-size: 19px; } }
@@ -21,7 +23,12 @@ export default function ({ data, parentElement }) {
 }
 """
 
-_component = st.components.v2.component("drawing", html="<figure></figure>", css=_CSS, js=_JS)
+_HTML = (
+    '<div class="frame"><figure></figure>'
+    '<p class="slide">The drawing slides sideways, to the last layer. →</p></div>'
+)
+
+_component = st.components.v2.component("drawing", html=_HTML, css=_CSS, js=_JS)
 
 
 def show(svg: str, key: str) -> None:

@@ -19,6 +19,19 @@ WORDS = {
     "Score": "What gradient ascent raises: the mean of a channel over its map before ReLU, or a "
     "class's value before softmax.",
     "Gradient ascent": "Changes a picture, step by step, so that a score grows.",
+    "Softmax": "Turns the scores of all classes into probabilities that add up to 1.",
+    "Multiply-add": "One multiplication and one addition; how many a layer takes says how much it "
+    "has to compute.",
+    "Robust score": "The mean score of a picture moved, mirrored and scaled a little; what only "
+    "fine noise brings about is lost then.",
+    "Spectrum": "How much of a picture is coarse and how much fine; fine grain is what is finer "
+    "than four pixels a cycle.",
+    "Jitter": "Moves the picture a little at each step, so that it must excite the target wherever "
+    "it lies.",
+    "Octave": "One of several sizes at which a picture is drawn, the small ones first.",
+    "Attribution": "Which pixels of a photo count for a filter or a class.",
+    "Grad-CAM": "Where in a photo the network sees a class: its last maps, weighed by how much "
+    "each raises the score.",
     "Regularization": "Whatever keeps the growing picture natural: smooth, clipped, without grain.",
     "Recipe": "Everything that determines a picture; the same recipe gives the same picture.",
 }

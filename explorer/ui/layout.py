@@ -77,7 +77,7 @@ def begin(title: str, lead: str) -> None:
     try:
         settings()
     except InputError as error:
-        st.error(f"{error} Whoever runs this server can set it right, and start it again.")
+        st.error(f"{literal(error)} Whoever runs this server can set it right, and start it again.")
         st.stop()
     heading, words = st.columns((5, 1), vertical_alignment="center")
     heading.title(title)

@@ -195,13 +195,20 @@ def _picture(
         jpeg, step, score, of = shown_jpeg(frame), frame.step, frame.score, frame.recipe
     alt = f"Picture that excites {recipe.caption} after {step} steps, score {number(score)}"
     st.image(data_url(jpeg), width="stretch", alt=alt)
-    if of.steps:
-        seen = f"Step {step}" + f", of {of.preset}, from which it starts" * (of != recipe)
-    else:
-        seen = f"A blend of {len(of.parents)} pictures"
-    st.caption(f"**{caption}**  \n{seen} · score {number(score)}")
+    begins = f", of {of.preset}, from which it starts" * (of != recipe)
+    seen = f"{steps_in_words(of, step)}{begins}"
+    st.caption(f"**{caption}**  \n{seen[0].upper()}{seen[1:]} · score {number(score)}")
     if (last := view.frames[i]).ending and last.step < last.recipe.steps:
         st.caption(last.ending)
+
+
+def steps_in_words(recipe: Recipe, step: int) -> str:
+    """How far a picture is: "step 60, after 300 of report/4-small-norm"."""
+    if not recipe.steps:
+        return f"a blend of {len(recipe.parents)} pictures"
+    before = recipe.total_steps - recipe.steps
+    after = f", after {before} of {recipe.parents[0].preset}" if before else ""
+    return f"step {step}{after}"
 
 
 def shown_jpeg(frame: Frame) -> bytes:

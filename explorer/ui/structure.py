@@ -15,6 +15,7 @@ from explorer.targets import EXCITABLE
 from explorer.ui import drawing
 from explorer.ui.charts import amount, histogram, total
 from explorer.ui.diagram import shape
+from explorer.ui.plain import literal
 from explorer.weight_counts import SPREAD, WeightCounts, count
 
 KERNELS_IN_A_ROW = 8
@@ -122,7 +123,7 @@ def legend(network: Network) -> str:
         text += " /2: in steps of two pixels."
     if "addition" in kinds:
         text += " A bracket: what enters is added to what comes out."
-    return text
+    return f"{text} {network.note}".rstrip()
 
 
 # ---- Where parameters and work sit
@@ -269,7 +270,9 @@ def show_weights(network: Network, layer: Layer) -> None:
     except InputError as error:
         first = network.layers[1].paper_name
         with st.container(border=True):
-            st.markdown(f"{error} Choose a convolution, such as {first}, to see its weights.")
+            st.markdown(
+                f"{literal(error)} Choose a convolution, such as {first}, to see its weights."
+            )
         return
     said = (
         f"{found.weights:,} weights, biases apart: mean {found.mean:.2g}, "

@@ -190,6 +190,15 @@ REJECTIONS = {
     "empty network": ([*RENDER, "--network", ""], "vgg16"),
     "option cut short": (["compare", *TARGET, "--preset", "report/naive", *OUT], "--preset"),
     "compare unknown preset": (["compare", *TARGET, "--presets", "report/nice", *OUT], "report/"),
+    "series of two presets": (
+        ["compare", *TARGET, "--series", "blur.sigma=1,2", "--presets", "best,lucid", *OUT],
+        "one preset",
+    ),
+    "series of nothing": (["compare", *TARGET, "--series", "blur", *OUT], "VALUE,VALUE"),
+    "series out of range": (
+        ["compare", *TARGET, "--presets", "report/3-blur", "--series", "blur.sigma=1,x", *OUT],
+        "blur.sigma",
+    ),
     "compare nothing": (["compare", *TARGET, "--presets", ",", *OUT], "--presets"),
     "compare to nowhere": (["compare", *TARGET, "-o", "nowhere/a.png"], "nowhere"),
     "compare without weights": (["compare", "--class", "flamingo", *OUT], "528 MB"),
@@ -797,6 +806,21 @@ def test_compare(run, tiny, tmp_path):
     assert width > 3 * 224 and height > 224
 
 
+def test_compare_a_series_of_one_strength(run, tiny, tmp_path):
+    command = ["compare", *TINY, "--steps", "3", "--presets", "report/3-blur", "--json"]
+    status, out, _ = run(*command, "--series", "blur.sigma=0,1,2", "-o", "sheet.png")
+    told = json.loads(out)["results"]
+    assert status == 0 and len(told) == 3
+    for sigma, result in enumerate(told):
+        changes = {"blur": {"sigma": sigma}}
+        made = preset(
+            "report/3-blur", Target("two", 1), network="tiny", size=32, steps=3, methods=changes
+        )
+        assert result["recipe"] == made.as_dict()
+    note = read_note(tmp_path / "sheet.png")
+    assert [recipe["methods"]["blur"]["sigma"] for recipe in note["recipes"]] == [0, 1, 2]
+
+
 def test_activations(run, vgg, keras_vgg, tmp_path):
     """The numbers told, by Keras's model."""
     import tensorflow as tf
@@ -1036,3 +1060,17 @@ def test_a_terminal_that_lacks_signs(command):
 def test_png_readers_see_a_plain_picture(fresh):
     image = Image.open(io.BytesIO(fresh[1].read_bytes()))
     assert (image.format, image.mode, image.size) == ("PNG", "RGB", (64, 64))
+
+
+@pytest.mark.parametrize("kind", ["tensorflow", "python"])
+def test_running_out_of_memory_is_a_sentence(run, tiny, monkeypatch, kind):
+    import tensorflow as tf
+
+    def failing(*values, **options):
+        if kind == "python":
+            raise MemoryError
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM when allocating")
+
+    monkeypatch.setattr(COMMANDS["render"], "watch", failing)
+    status, out, err = run("render", *TINY, "--steps", "2", "-o", "a.png")
+    assert (status, out) == (2, "") and err == "Memory ran out: choose a smaller picture.\n"

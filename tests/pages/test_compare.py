@@ -8,6 +8,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from explorer.images import read_note
 from explorer.presets import PRESETS
 
 PAGE = "../../pages/4_Compare.py"
@@ -218,3 +219,67 @@ def test_recipes_that_cannot_be_are_told_in_their_tab_and_the_others_stay():
     assert not app.exception and not app.error
     assert app.selectbox(key="compare1:preset").value == "report/1-clip"
     assert app.toggle(key="compare1:clip").value
+
+
+def recipes_of(app: AppTest) -> list[str]:
+    return [link(app)[name] for name in sorted(link(app)) if name.startswith("recipe")]
+
+
+def draw_series(app: AppTest, strength: tuple[str, str], values: str) -> AppTest:
+    app.selectbox(key="compare:strength").set_value(strength).run()
+    app.text_input(key="compare:values").set_value(values).run()
+    app = next(b for b in app.button if b.label == "Draw the series").click().run()
+    assert not app.exception
+    return app
+
+
+def test_a_series_of_one_strength_changes_nothing_else():
+    recipes = {"recipe1": "report/3-blur;steps=1;decay=off", "recipe2": "best;steps=1"}
+    app = draw_series(opened(**SMALL, **recipes), ("blur", "sigma"), "0, 1,2.5")
+    begin = "report/3-blur;steps=1;decay=off"
+    assert recipes_of(app) == [f"{begin};blur.sigma={sigma}" for sigma in ("0", "1", "2.5")]
+    app = draw_series(app, ("blur", "sigma"), "2, 3")
+    assert recipes_of(app) == [f"{begin};blur.sigma={sigma}" for sigma in ("2", "3")]
+
+
+def test_a_series_switches_its_method_on():
+    app = opened(**SMALL, recipe1="report/naive;steps=1", recipe2="best;steps=1")
+    app = draw_series(app, ("jitter", "reach"), "4,8")
+    assert recipes_of(app) == [f"report/naive;steps=1;jitter.reach={reach}" for reach in (4, 8)]
+    app = draw_series(app, ("adam", "rate"), "0.05, 0.2")
+    assert recipes_of(app) == [
+        f"report/naive;steps=1;jitter.reach=4;rms=off;adam.rate={rate}" for rate in ("0.05", "0.2")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [("1", "not 1"), ("1,2,3,4,5,6,7", "not 7"), ("1, x", "blur.sigma"), ("1, 99", "blur.sigma")],
+)
+def test_values_that_make_no_series_are_told(values, told):
+    app = opened(**SMALL, recipe1="report/naive;steps=1", recipe2="best;steps=1", stopped="yes")
+    app.text_input(key="compare:values").set_value(values).run()
+    assert any(told in error.value for error in app.error)
+    before = link(app)
+    next(b for b in app.button if b.label == "Draw the series").click().run()
+    assert link(app) == before and "compare:ticket" not in app.session_state
+
+
+def test_the_sheet_carries_its_recipes(monkeypatch):
+    offered = []
+    monkeypatch.setattr(st, "download_button", lambda *values, **options: offered.append(values))
+    names = ["report/naive", "report/1-clip"]
+    recipes = {f"recipe{i}": f"{name};steps=1" for i, name in enumerate(names, 1)}
+    app = finished(opened(**SMALL, **recipes))
+    assert not app.exception
+    label, data, *_ = offered[-1]
+    assert "sheet" in label
+    assert [recipe["preset"] for recipe in read_note(data)["recipes"]] == names
+
+
+def test_what_a_recipe_starts_from_is_counted_beside_its_steps():
+    recipes = {"recipe1": "report/b-recursive-1;steps=1", "recipe2": "report/naive;steps=1"}
+    app = finished(opened(**SMALL, **recipes))
+    captions = " ".join(caption.value for caption in app.caption)
+    assert "Step 1, after 5 of report/4-small-norm · score" in captions
+    assert "Step 1 · score" in captions

@@ -732,7 +732,23 @@ def test_a_finished_picture_has_measures_with_units_and_help(vgg):
 def test_what_is_wrong_is_told_with_the_setting_to_change():
     recipe = "report/1-clip;steps=9;rms.size=100"
     app = finished(opened(layer="conv1_2", channel="3", size="64", recipe=recipe))
-    assert any("limits: lower rms.size or raise" in warning.value for warning in app.warning)
+    (told,) = (w.value for w in app.warning if "limits: lower rms.size or raise" in w.value)
+    assert "rms.size is *size* of " in told and ", under *On the step*" in told
+    app.session_state["feature:ticket"].stop()
+
+
+@pytest.mark.parametrize("steps", ["400", "2"])
+def test_what_was_stopped_gets_no_advice(steps):
+    """It would be of a picture that is not there yet."""
+    recipe = f"report/1-clip;steps={steps};rms.size=100"
+    app = opened(layer="conv1_2", channel="3", size="64", recipe=recipe)
+    held = app.session_state["feature:ticket"]
+    while held.view().done < 2:
+        time.sleep(0.01)
+    held.stop()
+    app = finished(app)
+    assert not app.exception and app.metric
+    assert bool(app.warning) == (held.view().status == "finished")
 
 
 def test_a_stopped_render_is_not_blamed_for_rising(monkeypatch):

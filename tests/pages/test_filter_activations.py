@@ -216,6 +216,16 @@ def test_what_a_filter_looks_for_is_drawn_in_the_studio():
     sound(app.run())
     assert held.view().status == "stopped"
     assert "activations:ticket" not in app.session_state
+    app.number_input(key="activations:filter").set_value(3)
+    sound(app.run())
+    again = app.session_state["activations:ticket"]
+    assert again.recipes == (recipe,) and again.view().status != "stopped", "it goes on"
+    again.stop()
+    for number in (4, 3):
+        app.number_input(key="activations:filter").set_value(number)
+        sound(app.run())
+    again = app.session_state["activations:ticket"]
+    assert again.recipes == (recipe,) and again.view().status == "stopped", "as it was left"
 
 
 def test_the_link_to_feature_visualization_opens_the_same_recipe():

@@ -133,6 +133,11 @@ def test_a_figure_is_drawn_on_the_spot(short):
     other.click().run()
     assert app.session_state["report:ticket"].recipes[0].preset == "report/2-decay"
     assert "Step 2 · score" not in words_of(app)
+    held = app.session_state["report:ticket"]
+    app.button(key="report:stored conv5_2-2-decay").click().run()
+    assert not app.exception and held.view().status in ("stopped", "finished")
+    assert "report:ticket" not in app.session_state
+    assert "Of the stored picture (" not in words_of(app)
 
 
 def test_without_stored_results_it_says_so_and_still_draws(short, monkeypatch):

@@ -1,5 +1,6 @@
 """What people read agrees with the numbers."""
 
+import json
 import re
 from pathlib import Path
 
@@ -71,3 +72,9 @@ def test_names():
 def test_whose_class_it_is(results_of, classes, words):
     results = results_of(lambda *_: 1.0)
     assert words in about_classes(type(results)(**results.as_json() | {"classes": classes}))
+
+
+def test_verdicts_are_plain_values():
+    """As `report --json` prints them."""
+    rows = verdicts(stored())
+    assert json.loads(json.dumps(rows)) == rows

@@ -1,4 +1,4 @@
-"""How long a page's script takes, visitor after visitor: `python -m explorer.ui.timing PAGE N`.
+"""How long a page's script takes, visitor after visitor: `python -m explorer.bench.visit PAGE N`.
 
 Prints one JSON object: seconds for the first visitor in this process, and the median for N further
 ones. PAGE is one of `explorer.bench.pages.PAGES`.
