@@ -100,10 +100,10 @@ clicked = button.button("Render", type="primary", width="stretch", disabled=same
 if sentence := live.refusal(PAGE, [recipe]):
     button.error(literal(sentence))
 if recipe:
-    address.write(PAGE, live.link(PAGE, [recipe]))
     if clicked or ((opened or asked) and not same):
         live.begin(PAGE, [recipe], own_photo(), at_rest=asked == "at rest")
         st.rerun()
+    address.write(PAGE, live.link(PAGE, [recipe]))
 
 with right:
     layout.landmark(PICTURE)

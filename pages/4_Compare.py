@@ -93,10 +93,10 @@ clicked = button.button("Render all", type="primary", width="stretch", disabled=
 if sentence := live.refusal(PAGE, recipes):
     button.error(literal(sentence))
 if recipes:
-    address.write(PAGE, live.link(PAGE, recipes))
     if clicked or ((opened or asked) and not same):
         live.begin(PAGE, recipes, own_photo())
         st.rerun()
+    address.write(PAGE, live.link(PAGE, recipes))
 
 with right:
     layout.landmark(PICTURES)

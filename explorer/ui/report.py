@@ -169,9 +169,11 @@ def _explain_numbers() -> None:
 def _row(row: Sequence[Figure], newer: Sequence[Figure], results: Results | None) -> None:
     """Figures side by side; `newer` are those that this machine would draw."""
     st.markdown(f"**{title_of(row)}**")
-    for first in range(0, len(row), COLUMNS):
-        columns = st.columns(COLUMNS, gap="medium")
-        pairs = zip(row[first : first + COLUMNS], newer[first : first + COLUMNS], strict=True)
+    alone = len(row) > COLUMNS and len(row) % COLUMNS == 1  # the last one, in a row of its own
+    across = COLUMNS + alone
+    for first in range(0, len(row), across):
+        columns = st.columns(across, gap="medium")
+        pairs = zip(row[first : first + across], newer[first : first + across], strict=True)
         for column, (figure, to_draw) in zip(columns, pairs, strict=False):
             with column:
                 _figure(figure, to_draw, results)

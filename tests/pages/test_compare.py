@@ -283,3 +283,15 @@ def test_what_a_recipe_starts_from_is_counted_beside_its_steps():
     captions = " ".join(caption.value for caption in app.caption)
     assert "Step 1, after 5 of report/4-small-norm · score" in captions
     assert "Step 1 · score" in captions
+
+
+@pytest.mark.parametrize("series", ["Yosinski's four sets", "Draw the series"])
+def test_a_series_is_drawn_although_an_older_address_was_complained_about(series):
+    """The complaint goes in a run of its own, which must not lose what was asked for."""
+    app = opened(**SMALL, recipe1="report/naive;steps=1", recipe2="report/1-clip;steps=2")
+    assert any("share the number of steps" in warning.value for warning in app.warning)
+    app.text_input(key="compare:values").set_value("0, 1, 2, 3").run()
+    next(b for b in app.button if b.label == series).click().run()
+    assert not app.exception and not app.warning
+    assert len(app.session_state["compare:ticket"].recipes) == 4
+    assert len(recipes_of(app)) == 4
