@@ -9,6 +9,7 @@ import secrets
 import tempfile
 import warnings
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
 
 import numpy as np
@@ -50,9 +51,16 @@ class Photo:
     name: str
     pixels: np.ndarray
 
-    def fitted(self, size: tuple[int, int]) -> np.ndarray:
-        """The center of the photo at this (height, width): uint8 RGB, shorter side fitted."""
-        height, width = size
+    def fitted(self, size: int | tuple[int, int]) -> np.ndarray:
+        """The center of the photo at this (height, width): uint8 RGB, shorter side fitted.
+
+        Raises:
+            InputError: it is neither one whole number nor two, or below 1.
+        """
+        sides = tuple(size) if isinstance(size, tuple | list) else (size, size)
+        if len(sides) != 2 or any(not isinstance(n, Integral) or n < 1 for n in sides):
+            raise InputError("A photo is fitted to a height and a width in whole pixels.")
+        height, width = sides
         image = Image.fromarray(self.pixels)
         return np.asarray(ImageOps.fit(image, (width, height), Image.Resampling.BICUBIC))
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from explorer.excitation import deepest, excitation, numbers_of, structure_of
 from explorer.images import SAMPLES, Photo, png_bytes, sample_photo
-from explorer.networks.network import KEPT_FUNCTIONS, Network
+from explorer.networks.network import KEPT_FUNCTIONS, Network, size_of
 from explorer.targets import Target, is_class, place
 
 QUARTER = 0.25
@@ -140,7 +140,7 @@ def robust_score(
 
     from explorer.transformations import turn, warp
 
-    size, scores = image.shape[:2], []
+    size, scores = size_of(image), []
     target = target.resolved(network, size)
     if any(term.kind == "neuron" for term in target.terms):
         together = 1
@@ -194,7 +194,7 @@ def z_score(network: Network, target: Target, image: np.ndarray) -> float | None
         Standard deviations above the mean over the channels, or None for a target that is not one
         channel.
     """
-    target = target.resolved(network, image.shape[:2])
+    target = target.resolved(network, size_of(image))
     if target.kind != "channel" or target.also:
         return None
     answer = network.activations(image, [target.layer])[target.layer]
@@ -260,7 +260,12 @@ def standings(network: Network, number: int, image: np.ndarray) -> dict[str, Sta
     Returns:
         For the picture itself ("shown"), saved and read as a PNG ("saved"), mirrored
         ("mirrored"), and 5 % larger and smaller ("larger", "smaller").
+
+    Raises:
+        InputError: there is no such class, or this is no picture.
     """
+    size_of(image)
+    number = network.class_number(number)
     return dict(_standings(network, number, image.shape, image.tobytes()))
 
 
@@ -393,6 +398,7 @@ def judged(
         image: uint8 RGB (h, w, 3).
         photo: the person's own, if the target is about it.
     """
+    size_of(image)
     values = measured(image)
     raw = float(activation(network, target, image[None], photo)[0])
     robust = values["robust_score"] = robust_score(network, target, image, photo)

@@ -5,6 +5,7 @@ import json
 import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from numbers import Real
 from types import MappingProxyType
 
@@ -24,6 +25,8 @@ LARGEST_SEED = 2**32 - 1
 LARGEST_WEIGHT = 1_000_000
 DEEPEST = 6
 """How many recipes may start from one another in a row."""
+MOST_TOGETHER = 64
+"""How many recipes one may be made of, itself and those before it, each as often as it is named."""
 KEEP = ("last", "best")
 
 
@@ -132,8 +135,14 @@ class Recipe:
                 raise InputError("Recipes that are blended must share network and size.")
         if self.depth > DEEPEST:
             raise InputError(f"At most {DEEPEST} recipes may start from one another in a row.")
+        if self.count > MOST_TOGETHER:
+            raise InputError(f"A recipe may be made of {MOST_TOGETHER} at most, not {self.count}.")
 
     def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
         return hash(self.to_json())
 
     def __reduce__(self):
@@ -144,6 +153,11 @@ class Recipe:
         """The recipes whose pictures this one starts from."""
         blend = isinstance(self.start, Blend)
         return tuple(recipe for _, recipe in self.start.parts) if blend else ()
+
+    @property
+    def count(self) -> int:
+        """Of how many recipes it is made, itself and those before it."""
+        return 1 + sum(parent.count for parent in self.parents)
 
     @property
     def depth(self) -> int:
@@ -189,7 +203,10 @@ class Recipe:
         return dataclasses.replace(self, **changes)
 
     def as_dict(self) -> dict:
-        """Plain JSON values from which `from_dict` makes an equal recipe."""
+        """Plain JSON values from which `from_dict` makes an equal recipe.
+
+        `dataclasses.asdict` does not, as a recipe's methods cannot be changed.
+        """
         start = None
         if isinstance(self.start, PhotoStart):
             start = {"photo": self.start.photo}
@@ -222,6 +239,9 @@ def _without_preset(value):
 def from_dict(data: object, depth: int = 1) -> Recipe:
     """The recipe that `as_dict` wrote.
 
+    Args:
+        depth: of those that start from it, in a row, 1 for none.
+
     Raises:
         InputError: it is not one, is of another format, or asks for what does not exist.
     """
@@ -239,6 +259,8 @@ def from_dict(data: object, depth: int = 1) -> Recipe:
         name = reprlib.repr(unknown[0])
         raise InputError(f"The recipe has an entry {name} that this program does not know.")
     values = {name: value for name, value in data.items() if name != "format"}
+    if depth == 1 and _too_many(data):
+        raise InputError(f"A recipe may be made of {MOST_TOGETHER} at most.")
     try:
         target = target_from(values.pop("target"))
         start = _start_from(values.pop("start", None), depth)
@@ -247,6 +269,21 @@ def from_dict(data: object, depth: int = 1) -> Recipe:
         raise
     except (AttributeError, KeyError, TypeError, ValueError):
         raise InputError("The recipe is damaged: an entry is missing or of a wrong kind.") from None
+
+
+def _too_many(data: dict) -> bool:
+    """Whether more recipes are nested in one than may be; told before any of them is made."""
+    waiting, count = [(data, 1)], 0
+    while waiting and count <= MOST_TOGETHER:
+        found, depth = waiting.pop()
+        if depth > DEEPEST:  # which is refused for that
+            continue
+        count += 1
+        start = found.get("start") if isinstance(found, dict) else None
+        parts = start.get("blend") if isinstance(start, dict) else None
+        parts = parts if isinstance(parts, list) else ()
+        waiting += [(part.get("recipe"), depth + 1) for part in parts if isinstance(part, dict)]
+    return count > MOST_TOGETHER
 
 
 def from_json(text: str) -> Recipe:
@@ -359,7 +396,7 @@ def preset(
         seed=seed,
         start=start,
         methods=merged(entry.methods, methods or {}),
-        keep=keep or entry.keep,
+        keep=entry.keep if keep is None else keep,
         preset=name,
     )
 

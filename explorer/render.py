@@ -195,6 +195,10 @@ def check(network: Network, recipe: Recipe, photo: Photo | None = None) -> None:
     Raises:
         InputError: as `render`.
     """
+    if not (isinstance(network, Network) and isinstance(recipe, Recipe)):
+        raise InputError("A render needs a network, from load_network, and a Recipe.")
+    if not isinstance(photo, Photo | None):
+        raise InputError("The photo must be one that read_photo gives.")
     if recipe.network != network.name:
         raise InputError(f"The recipe is one for {recipe.network}, not for {network.name}.")
     check_target(network, recipe.target, recipe.size)

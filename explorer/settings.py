@@ -23,7 +23,8 @@ class Settings:
     steps: int = _setting(2000, "steps of one recipe", low=2)
     pixels: int = _setting(384 * 384, "pixels of a picture; a step on more may take over a second")
     view_pixels: int = _setting(
-        4 * 384 * 384, "pixels of all views of a step together, crops and diverse pictures counted"
+        4 * 384 * 384,
+        "pixels that the network sees at a step, where crops, tiles or margins add some",
     )
     upload_mb: int = _setting(20, "megabytes of an uploaded file")
     kept_mb: int = _setting(64, "megabytes of finished renders kept for everybody")

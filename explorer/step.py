@@ -11,6 +11,7 @@ from explorer.excitation import deepest, excitation, structure_of
 from explorer.images import Photo, photo_named
 from explorer.kept import kept
 from explorer.methods import Method, Moment
+from explorer.networks import load_network
 from explorer.networks.network import Network
 from explorer.parametrizations import COLORS, SPECTRA, bounded, colored, unbounded
 from explorer.penalties import Sight
@@ -18,7 +19,7 @@ from explorer.recipe import Blend, PhotoStart, Recipe
 from explorer.schedules import coarse_to_fine, view_of
 from explorer.step_rules import rule_of
 from explorer.targets import Target
-from explorer.tiles import in_turn
+from explorer.tiles import in_turn, lines
 from explorer.transformations import Draw
 
 KEPT_STEPS = 24
@@ -113,6 +114,19 @@ def pictures(recipe: Recipe) -> int:
 def views(recipe: Recipe) -> int:
     """How many views of its pictures the network gets at each step."""
     return pictures(recipe) * recipe.methods.get("crops", {}).get("count", 1)
+
+
+def seen_pixels(recipe: Recipe) -> int:
+    """Pixels that the network sees at each step, with margins, and where tiles overlap."""
+    network, methods = load_network(recipe.network), recipe.methods
+    margin = 2 * methods.get("pad", {}).get("width", 0)
+    size = (recipe.size[0] + margin, recipe.size[1] + margin)
+    pixels = size[0] * size[1]
+    if "tiles" in methods:
+        layers = {network.layer(term.layer) for term in recipe.target.terms}
+        down, across = lines(network, layers, size, **methods["tiles"])
+        pixels = down.count * down.window * across.count * across.window
+    return views(recipe) * pixels
 
 
 def start_of(network: Network, recipe: Recipe, photo: Photo | None, parents: Mapping) -> np.ndarray:

@@ -22,7 +22,7 @@ from explorer.networks import device, load_network
 from explorer.recipe import Recipe
 from explorer.render import Frame, Pool, check, lockstep
 from explorer.settings import Settings
-from explorer.step import KEPT_STEPS, compiled, memories, structure, views
+from explorer.step import KEPT_STEPS, compiled, memories, seen_pixels, structure, views
 
 WAITING, RUNNING, STOPPED, FINISHED, FAILED = "waiting", "running", "stopped", "finished", "failed"
 LIVE, ENDED = (WAITING, RUNNING), (STOPPED, FINISHED)
@@ -505,11 +505,14 @@ def beyond(recipe: Recipe, limits: Settings) -> str | None:
             f"A picture of {height}×{width} pixels is too large here: {side}×{side} is the limit, "
             "so that nobody waits long for a turn."
         )
-    most = max(views(part) for part in recipe.lineage)
-    if most > 1 and height * width * most > limits.view_pixels:
+    most, seen = max((seen_pixels(part), views(part)) for part in recipe.lineage)[::-1]
+    if seen > limits.view_pixels and seen > height * width:
+        what = f"{most} pictures of {height}×{width} pixels"
+        if seen > most * height * width:
+            what = f"{seen:,} pixels, with the margins of pictures and tiles"
         return (
-            f"Each step would show the network {most} pictures of {height}×{width} pixels, which "
-            "is too much here: choose fewer crops, less diversity, or a smaller size."
+            f"Each step would show the network {what}, which is too much here: choose fewer crops, "
+            "less diversity, larger tiles that look less far, or a smaller size."
         )
     longest = recipe.longest_stage
     if longest > limits.steps:

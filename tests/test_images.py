@@ -493,3 +493,13 @@ def test_every_format_is_read_first_thing(tmp_path):
 def test_what_is_neither_a_path_nor_bytes_is_refused(source, refused):
     with refused():
         read_photo(source)
+
+
+@pytest.mark.parametrize("size", [(224.0, 224.0), (-1, 5), (0, 0), (1, 2, 3), "224", None, 1.5])
+def test_a_photo_is_fitted_to_whole_pixels(size, refused):
+    with refused("A photo is fitted to"):
+        sample_photo("cat").fitted(size)
+
+
+def test_one_number_fits_a_photo_to_a_square():
+    assert np.array_equal(sample_photo("cat").fitted(64), sample_photo("cat").fitted((64, 64)))

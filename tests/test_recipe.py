@@ -453,3 +453,25 @@ def test_a_recipe_can_be_copied(again):
 def test_a_network_is_told_by_its_name(name, refused):
     with refused("There is no network called"):
         Recipe(Target("conv3_1", 1), network=name)
+
+
+def nested(breadth, depth):
+    data = Recipe(Target("conv3_1", 1), steps=1).as_dict()
+    if depth > 1:
+        part = {"weight": 1.0, "recipe": nested(breadth, depth - 1)}
+        data["start"] = {"blend": [part] * breadth}
+    return data
+
+
+@pytest.mark.parametrize(("breadth", "depth"), [(64, 2), (8, 4), (3, 6), (9, 6)])
+def test_what_is_made_of_too_many_recipes_is_refused_at_once(breadth, depth, refused):
+    """A file of some megabytes could keep a server busy for a minute."""
+    with refused("made of 64 at most"):
+        from_dict(nested(breadth, depth))
+
+
+def test_as_many_recipes_as_may_be():
+    made = from_dict(nested(63, 2))
+    assert made.count == 64 and from_dict(made.as_dict()) == made
+    with pytest.raises(InputError, match="64 at most, not 65"):
+        Recipe(Target("conv3_1", 1), steps=1, start=Blend(((1.0, made),)))

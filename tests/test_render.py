@@ -871,3 +871,17 @@ def test_an_error_of_a_step_is_everybodys(tiny, monkeypatch):
     for _ in range(2):
         with pytest.raises(ValueError, match="no more"):
             list(render(tiny, child, pool=pool))
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (lambda tiny: ("tiny", recipe()), "A render needs a network"),
+        (lambda tiny: (recipe(), tiny), "A render needs a network"),
+        (lambda tiny: (tiny, recipe().target), "A render needs a network"),
+        (lambda tiny: (tiny, recipe(), "cat.jpg"), "The photo must be one"),
+    ],
+)
+def test_what_is_no_render_is_refused(tiny, values, words, refused):
+    with refused(words):
+        list(render(*values(tiny)))

@@ -414,6 +414,30 @@ def test_limits_refuse_in_a_sentence(tiny, slow, limits, earlier, count, words, 
         until(lambda: studio.submit(earlier, [recipe_of(steps=2000, seed=1)]).view().done > 3)
 
 
+def deep(methods, size=384):
+    network_methods = {"noise": {}, "rms": {}, "clip": {}} | methods
+    return Recipe(Target("conv5_3", 1), "vgg16", 5, size, methods=network_methods)
+
+
+@pytest.mark.parametrize(
+    ("methods", "words"),
+    [
+        ({}, None),
+        ({"tiles": {}}, None),
+        ({"pad": {"width": 16}}, None),
+        ({"crops": {"count": 4}}, None),
+        ({"tiles": {"side": 64, "halo": 100}}, "pixels, with the margins of pictures and tiles"),
+        ({"crops": {"count": 4}, "pad": {"width": 64}}, "with the margins"),
+        ({"crops": {"count": 5}}, "5 pictures of 384×384 pixels"),
+        ({"tiles": {}, "crops": {"count": 2}}, "with the margins"),
+    ],
+)
+def test_a_step_may_not_keep_everybody_waiting(methods, words):
+    """It cannot be interrupted, so what the network sees at a step is limited."""
+    told = module.beyond(deep(methods), Settings())
+    assert told is None if words is None else words in told
+
+
 def test_views_of_what_a_recipe_starts_from_count_too(tiny, refused):
     parent = seen_four_times(recipe_of()).changed(
         methods={"noise": {}, "rms": {}, "clip": {}, "crops": {"count": 4}}

@@ -12,7 +12,7 @@ import numpy as np
 
 from explorer.networks.convolution import Convolution, is_turnable
 from explorer.networks.layers import Layer, Row, chain
-from explorer.networks.network import Network
+from explorer.networks.network import Network, stored_weights
 
 EMBEDDED = Path(__file__).parents[1] / "data" / "efficientnet_lite0.npz"
 
@@ -107,9 +107,7 @@ class EfficientNetLite0(Network):
     def embedded_weights(self, layer: Layer) -> tuple[np.ndarray, np.ndarray] | None:
         if not layer.parameters:
             return None
-        stored = layer.other_names[0]
-        with np.load(EMBEDDED) as arrays:
-            return arrays[f"{stored}/kernel"].astype(np.float32), arrays[f"{stored}/bias"]
+        return stored_weights(EMBEDDED, layer.other_names[0])
 
     def _keras_model(self):
         """A functional model that ends with the scores of the classes; weights are random."""

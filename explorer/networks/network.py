@@ -2,9 +2,12 @@
 
 import gc
 import threading
+import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -15,7 +18,7 @@ from explorer.networks.layers import Layer
 
 MOST_NAMED = 30
 """A network of more layers than these does not name them all in a sentence."""
-KEPT_FUNCTIONS = 6
+KEPT_FUNCTIONS = 3
 """How many compiled functions of one kind a network keeps; the oldest are forgotten."""
 
 
@@ -197,9 +200,10 @@ class Network(ABC):
             InputError: an unknown layer, a picture of the wrong shape, or missing weights.
         """
         size = size_of(image)
-        if isinstance(names, str) or not names:
+        listed = isinstance(names, Iterable) and not isinstance(names, str)
+        wanted = [self.layer(name) for name in names] if listed else []
+        if not wanted:
             raise InputError("Which layers are wanted must be a list with one name at least.")
-        wanted = [self.layer(name) for name in names]
         for layer in wanted:
             self.check_computable(layer, size, f"Layer {layer.paper_name}")
         order = [layer.name for layer in self.layers]
@@ -224,6 +228,21 @@ class Network(ABC):
             ]
 
         return compute
+
+
+def stored_weights(path: Path, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Kernel and bias of a layer from one of the files that come with this program, float32.
+
+    Raises:
+        InputError: the file is not there, or damaged.
+    """
+    try:
+        with np.load(path) as arrays:
+            return arrays[f"{name}/kernel"].astype(np.float32), arrays[f"{name}/bias"]
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile, zlib.error):
+        raise InputError(
+            f"The weights in {path.name} are missing or damaged: get this program anew."
+        ) from None
 
 
 def size_of(image: np.ndarray) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from explorer.errors import InputError, MissingWeights
 from explorer.networks import dense_weights
 from explorer.networks.convolution import Convolution, max_pool
 from explorer.networks.layers import Layer, Row, chain
-from explorer.networks.network import Network, over_places
+from explorer.networks.network import Network, over_places, stored_weights
 
 EMBEDDED = Path(__file__).parents[1] / "data" / "vgg16_conv.npz"
 
@@ -93,8 +93,7 @@ class VGG16(Network):
     def embedded_weights(self, layer: Layer) -> tuple[np.ndarray, np.ndarray] | None:
         if layer.kind != "convolution":
             return None
-        with np.load(EMBEDDED) as arrays:
-            return arrays[f"{layer.name}/kernel"].astype(np.float32), arrays[f"{layer.name}/bias"]
+        return stored_weights(EMBEDDED, layer.name)
 
     def kernel_pieces(self, layer: Layer) -> Iterator[np.ndarray]:
         if layer.kind != "dense":

@@ -4,12 +4,12 @@ import threading
 from collections.abc import Callable
 
 import streamlit as st
-from starlette.formparsers import MultiPartParser
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from explorer.errors import InputError
 from explorer.images import MEGABYTE, SAMPLES, Photo, data_url, jpeg_bytes, read_photo, sample_photo
+from explorer.ui import uploads
 from explorer.ui.plain import literal
 from explorer.ui.session import upload_mb
 
@@ -28,9 +28,7 @@ STYLE = """
 _one_at_a_time = threading.Lock()
 """Photos are decoded in turn: a few hundred kilobytes can unfold to half a gigabyte."""
 
-MultiPartParser.spool_max_size = 0
-"""Streamlit's server would put an upload of over a megabyte into a temporary file; 0 is never.
-What it holds in memory at most is bounded by `server.maxUploadSize`."""
+uploads.bound()
 
 
 def own_photo() -> Photo | None:

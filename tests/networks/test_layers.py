@@ -2,10 +2,12 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from explorer.networks import load_network
 from explorer.networks.layers import Row, chain
+from explorer.networks.network import stored_weights
 
 # Receptive fields and strides as published, e.g. by Araujo et al., Distill 2019.
 FIELDS = {
@@ -157,3 +159,39 @@ def test_json_rows():
         "receptive_field": 24,
         "receptive_stride": 4,
     }
+
+
+@pytest.mark.parametrize("names", [[], (), iter(()), "conv1_1", 5, None])
+def test_which_layers_are_wanted_must_be_a_list(names, refused):
+    with refused("must be a list with one name at least"):
+        load_network("vgg16").activations(np.zeros((32, 32, 3), np.uint8), names)
+
+
+def test_names_in_an_array_are_a_list_too(vgg):
+    names = np.array(["conv1_1", "pool1"])
+    assert len(vgg.activations(np.zeros((32, 32, 3), np.uint8), names)) == 2
+
+
+@pytest.mark.parametrize(("shape", "name"), [((0, 224, 3), "conv1_1"), ((16, 16, 3), "pool5")])
+def test_a_picture_of_which_nothing_is_left_is_refused(vgg, shape, name, refused):
+    with refused("needs a larger picture"):
+        vgg.activations(np.zeros(shape, np.uint8), [name])
+
+
+@pytest.mark.parametrize("content", [None, b"", b"version https://git-lfs", b"PK\x03\x04 cut"])
+def test_damaged_embedded_weights_are_told(tmp_path, content, refused):
+    path = tmp_path / "weights.npz"
+    if content is not None:
+        path.write_bytes(content)
+    with refused("weights.npz are missing or damaged"):
+        stored_weights(path, "block1_conv1")
+
+
+def test_cut_embedded_weights_are_told(tmp_path, refused):
+    path = tmp_path / "weights.npz"
+    np.savez_compressed(path, **{"one/kernel": np.ones((3, 3, 8, 8)), "one/bias": np.ones(8)})
+    assert stored_weights(path, "one")[0].dtype == np.float32
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with refused("missing or damaged"):
+        stored_weights(path, "one")

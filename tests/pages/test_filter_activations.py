@@ -610,6 +610,24 @@ def test_an_upload_never_touches_the_disk():
     assert not file._rolled
 
 
+def test_only_the_newest_uploads_of_a_visitor_are_held():
+    """A browser may send files that no page asked for."""
+    from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+    from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+
+    from explorer.ui import uploads
+
+    for _ in range(2):
+        uploads.bound()
+    manager = MemoryUploadedFileManager("/upload")
+    for visitor in ("ann", "bob"):
+        for number in range(10):
+            manager.add_file(visitor, UploadedFileRec(str(number), "a.png", "image/png", b"12"))
+    for visitor in ("ann", "bob"):
+        held = manager.get_files(visitor, [str(number) for number in range(10)])
+        assert [file.file_id for file in held] == ["6", "7", "8", "9"]
+
+
 def test_samples_are_all_there():
     app = opened(layer="conv1_1")
     labels = {button.label for button in app.button}
