@@ -348,7 +348,11 @@ class Measure:
 
 MEASURES = {
     "fine_share": Measure(
-        "fine grain", "%", "Share of spectral energy above ¼ cycle per pixel.", fine_share
+        "fine grain",
+        "%",
+        "Share of spectral energy above ¼ cycle per pixel; a few percent may come "
+        "from opposite borders that do not meet.",
+        fine_share,
     ),
     "saturated_share": Measure(
         "saturated", "%", "Share of color values that are 0 or 255.", saturated_share

@@ -1,6 +1,6 @@
-"""The report's plots as Vega-Lite: for Streamlit as they are, and as SVG for a page of its own."""
+"""Plots as Vega-Lite: for Streamlit as they are, and as SVG for the report's page of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from explorer.measures import QUARTER
 from explorer.report.figures import Figure
@@ -9,6 +9,13 @@ from explorer.report.results import Results
 
 GRAY = "#808080"
 """Of what must be read on light and on dark."""
+LEAST = 1e-7
+"""Energy that is drawn; there is no logarithm of none."""
+READING = (
+    "Mean spectral energy by fineness, as a multiple of the mean of all; right of the dashed line, "
+    "at ¼ cycle per pixel, is fine grain."
+)
+"""How a plot of spectra is read."""
 WIDTH, HEIGHT = 560, 190
 """Pixels of an SVG, without its axes."""
 AROUND = {
@@ -37,18 +44,47 @@ def _is_uneven(measures: Mapping[str, float]) -> bool:
 
 
 def spectra(row: Sequence[Figure], results: Results, names: Mapping[str, str]) -> dict:
-    """The radial spectra of a row of figures, a quarter cycle marked.
+    """The radial spectra of a row of figures, but for even pictures, which have none.
 
     Args:
         names: of the lines, by the figures' keys.
     """
-    uneven = [figure for figure in row if _is_uneven(results.figures[figure.key]["measures"])]
+    entries = {names[figure.key]: results.figures[figure.key] for figure in row}
+    return of_spectra(
+        {
+            name: entry["spectrum"]
+            for name, entry in entries.items()
+            if _is_uneven(entry["measures"])
+        }
+    )
+
+
+def of_spectra(lines: Mapping[str, Iterable[tuple[float, float]]]) -> dict:
+    """Radial spectra, a quarter cycle marked; a single line needs no legend.
+
+    Args:
+        lines: name of a picture -> cycles per pixel and energy, see
+            `explorer.measures.radial_spectrum`.
+    """
     values = [
-        {"frequency": frequency, "energy": max(energy, 1e-7), "picture": names[figure.key]}
-        for figure in uneven
-        for frequency, energy in results.figures[figure.key]["spectrum"]
+        {"frequency": float(frequency), "energy": max(float(energy), LEAST), "picture": name}
+        for name, spectrum in lines.items()
+        for frequency, energy in spectrum
     ]
-    order = [names[figure.key] for figure in uneven]
+    order = list(lines)
+    color = {
+        "field": "picture",
+        "type": "nominal",
+        "sort": order,
+        "scale": {"domain": order, "scheme": "tableau10"},
+        "legend": {
+            "title": None,
+            "orient": "bottom",
+            "columns": 2,
+            "symbolType": "stroke",
+            "labelLimit": 240,
+        },
+    }
     return {
         "height": HEIGHT,
         "layer": [
@@ -70,19 +106,7 @@ def spectra(row: Sequence[Figure], results: Results, names: Mapping[str, str]) -
                         "scale": {"type": "log"},
                         "axis": {"format": "~g", "tickCount": 5},
                     },
-                    "color": {
-                        "field": "picture",
-                        "type": "nominal",
-                        "sort": order,
-                        "scale": {"domain": order, "scheme": "tableau10"},
-                        "legend": {
-                            "title": None,
-                            "orient": "bottom",
-                            "columns": 2,
-                            "symbolType": "stroke",
-                            "labelLimit": 240,
-                        },
-                    },
+                    **({"color": color} if len(order) != 1 else {}),
                     "tooltip": [
                         {"field": "picture"},
                         {"field": "frequency", "type": "quantitative", "format": ".3f"},

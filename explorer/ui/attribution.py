@@ -33,13 +33,9 @@ STYLE = """
 [class*="st-key-attributions"] > div { width: auto; }
 </style>
 """
-CAUTION = (
-    "Deconvnet and guided backpropagation look crisp partly because they bring back the photo's "
-    "edges, whatever is asked for (Nie et al. 2018, Adebayo et al. 2018)."
-)
 HELP = (
     "For the place where the photo excites it most. The gradient says which pixels would raise or "
-    f"lower the activation there; the other two show a pattern on the way back. {CAUTION}"
+    "lower the activation there; the other two show a pattern on the way back."
 )
 CLASS_HELP = (
     "The gradient says which pixels would raise or lower the score of the class, before softmax; "
@@ -155,11 +151,18 @@ def _in_words(model: Network, target: Target) -> str:
 
 
 def _notes(model: Network) -> Iterator[str]:
-    """What is to be known where a network differs from those that the methods were made for."""
-    if not any(layer.kind == "pooling" for layer in model.layers):
+    """What is to be known of the methods, and where a network differs from those they are for."""
+    edges = (
+        "crisp partly because {} the photo's edges, whatever is asked for (Nie et al. 2018, "
+        "Adebayo et al. 2018)."
+    )
+    if any(layer.kind == "pooling" for layer in model.layers):
+        yield f"Deconvnet and guided backpropagation look {edges.format('they bring back')}"
+    else:
         yield (
             f"{model.title} has no max pooling to remember places by, so the deconvnet shows the "
-            "filter alone: of the photo it takes nothing but the strength."
+            "target alone: of the photo it takes nothing but the strength. Guided backpropagation "
+            f"looks {edges.format('it brings back')}"
         )
     if any(layer.activation == "relu6" for layer in model.layers):
         yield "Its ReLUs are ReLU6: an input counts as positive from 0 to 6 only."

@@ -4,7 +4,6 @@ import re
 import threading
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -14,7 +13,6 @@ from explorer.errors import InputError
 from explorer.images import Photo
 from explorer.measures import (
     MEASURES,
-    QUARTER,
     combined,
     in_words,
     judged,
@@ -24,6 +22,7 @@ from explorer.measures import (
 )
 from explorer.networks import load_network
 from explorer.render import Frame
+from explorer.report import plots
 from explorer.studio import STOPPED, Ticket, View
 from explorer.targets import is_class
 from explorer.ui import controls
@@ -179,39 +178,12 @@ def _rounded(value: float) -> float:
 
 def _spectrum(frame: Frame) -> None:
     """The radial spectrum as a line, with a quarter cycle marked."""
-    import altair as alt
-
     frequency, energy = radial_spectrum(frame.pictures[0])
-    points = pd.DataFrame({"frequency": frequency, "energy": np.maximum(energy, 1e-9)})
-    line = (
-        alt.Chart(points)
-        .mark_line(strokeWidth=2)
-        .encode(
-            x=alt.X("frequency:Q", title="cycles per pixel", scale=alt.Scale(domain=[0, 0.5])),
-            y=alt.Y(
-                "energy:Q",
-                title="energy",
-                scale=alt.Scale(type="log"),
-                axis=alt.Axis(format="~g", tickCount=4),
-            ),
-            tooltip=[
-                alt.Tooltip("frequency", format=".3f"),
-                alt.Tooltip("energy", format=".2~e"),
-            ],
-        )
-    )
-    quarter = (
-        alt.Chart(pd.DataFrame({"at": [QUARTER]}))
-        .mark_rule(strokeDash=[4, 3], color="#808080")
-        .encode(x="at:Q")
-    )
-    st.altair_chart(
-        (line + quarter).properties(height=SPECTRUM_HEIGHT),
+    plot = plots.of_spectra({"picture": zip(frequency, energy, strict=True)})
+    st.vega_lite_chart(
+        spec=plot | {"height": SPECTRUM_HEIGHT},
         width="stretch",
         alt="Line chart: spectral energy of the picture against cycles per pixel, falling from "
         f"{energy[0]:.2g} at the coarsest to {energy[-1]:.2g} at the finest",
     )
-    st.caption(
-        "Radial spectrum: mean energy by fineness, as a multiple of the mean of all; right of the "
-        "dashed line, at ¼ cycle per pixel, is fine grain."
-    )
+    st.caption(plots.READING)

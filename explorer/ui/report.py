@@ -185,10 +185,7 @@ def _row(row: Sequence[Figure], newer: Sequence[Figure], results: Results | None
             alt="Line chart: spectral energy against cycles per pixel of "
             + ", ".join(names.values()),
         )
-        st.caption(
-            "Mean spectral energy by fineness, as a multiple of the mean of all; right of the "
-            "dashed line, at ¼ cycle per pixel, is fine grain. An even picture has no spectrum."
-        )
+        st.caption(f"{plots.READING} An even picture has no spectrum.")
 
 
 def _figure(figure: Figure, to_draw: Figure, results: Results | None) -> None:
