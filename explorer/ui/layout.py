@@ -44,7 +44,7 @@ h1 { font-size: 2rem !important; padding-bottom: 0.2rem !important; }
 [class*="st-key-progress-"] [data-testid="stColumn"] { min-width: 0; }
 [class*="st-key-progress-"] [data-testid="stColumn"]:has(button) { min-width: 6.5rem; }
 [class*="st-key-progress-"] [data-retained="true"] { display: none; }
-.st-key-hidden { display: none; }
+.st-key-hidden, .st-key-hidden-address { display: none; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 [data-testid="stMain"] { scroll-padding-block: 8rem 5rem; }
 div:has(> .st-key-draw), .st-key-draw { position: sticky; bottom: 0; top: 3.75rem; z-index: 2;

@@ -1,6 +1,20 @@
-"""What a browser's message is, where Streamlit's pages are not told."""
+"""What passes between browser and server where Streamlit has no word for it."""
 
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+_COMPLETE = """
+export default function ({ data }) {
+  const given = [...new URLSearchParams(window.location.search)];
+  if (given.some(([name]) => !name.startsWith("embed"))) return;
+  const whole = new URLSearchParams([...new URLSearchParams(data.query), ...given]);
+  window.history.replaceState({}, "", `${window.location.pathname}?${whole}`);
+}
+"""
+_complete = st.components.v2.component("address", html="<i></i>", js=_COMPLETE)
 
 
 def by_history() -> bool:
@@ -13,3 +27,18 @@ def of_a_part() -> bool:
     """Whether only a part of the page (a Streamlit fragment) runs, as when it polls."""
     context = get_script_run_ctx()
     return context is not None and bool(context.fragment_ids_this_run)
+
+
+def complete_address(parameters: Mapping[str, str]) -> None:
+    """Give a page that was opened without parameters these, in place.
+
+    `st.query_params` would add an entry to the browser's history, and going back from the page
+    would first come to the page itself.
+    """
+    context = get_script_run_ctx()
+    with context.session_state.query_params() as known:
+        for name, value in parameters.items():
+            known.set_with_no_forward_msg(name, value)
+    context.query_string = urlencode(parameters)
+    with st.container(key="hidden-address"):
+        _complete(data={"query": context.query_string}, key="address")

@@ -1,0 +1,40 @@
+"""Going back and forward in the browser: each page once, and each choice once."""
+
+from playwright.sync_api import Page, expect
+
+
+def heading(page: Page, name: str) -> None:
+    expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
+
+
+def test_each_page_is_one_step_back(server, page):
+    """A page completes its bare address in place, else going back would first come to itself."""
+    page.goto(server)
+    heading(page, "What does a network look for?")
+    for name, part in (("Model structure", "layer="), ("The report", "section=")):
+        page.get_by_test_id("stSidebarNavLink").get_by_text(name, exact=True).click()
+        heading(page, name)
+        page.wait_for_url(f"**?*{part}*")
+    page.go_back()
+    heading(page, "Model structure")
+    page.go_back()
+    heading(page, "What does a network look for?")
+    page.go_forward()
+    heading(page, "Model structure")
+    page.wait_for_url("**/Model_structure?*layer=conv3_1*")
+
+
+def test_each_choice_is_one_step_back(server, page):
+    page.goto(f"{server}/Feature_visualization?embed=true")
+    page.wait_for_url("**channel=1&*embed=true*")
+    page.goto(f"{server}/The_report")
+    page.wait_for_url("**section=verdicts")
+    for name, key in (("Tiles", "tiles"), ("Naive pictures", "naive")):
+        page.get_by_role("radiogroup").get_by_text(name, exact=True).click()
+        page.wait_for_url(f"**section={key}")
+    page.go_back()
+    page.wait_for_url("**section=tiles")
+    expect(page.get_by_role("heading", name="Tiles")).to_be_visible()
+    page.go_back()
+    page.wait_for_url("**section=verdicts")
+    expect(page.get_by_text("four pooling layers")).to_be_visible()
