@@ -2,11 +2,13 @@
 
 import re
 import shlex
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from explorer import commands
+from explorer.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -27,6 +29,14 @@ def test_every_command_is_understood(line, monkeypatch):
     for words in spoken(line):
         assert commands.main(words) == 0, words
     assert [arguments.command for arguments in taken] == [words[0] for words in spoken(line)]
+
+
+def test_every_limit_of_a_server_is_told():
+    for entry in fields(Settings):
+        row = (
+            f"| `EXPLORER_{entry.name.upper()}` | {entry.default:,} | {entry.metadata['help']} |\n"
+        )
+        assert row in README, row
 
 
 def test_all_commands_are_shown():
