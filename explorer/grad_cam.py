@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from explorer.activations import has_maps
+from explorer.activations import has_maps, overlay
 from explorer.errors import InputError
 from explorer.excitation import check_target
 from explorer.networks.gradients import with_gradient
@@ -47,6 +47,16 @@ def grad_cam(network: Network, image: np.ndarray, target: Target) -> np.ndarray:
         raise InputError("Grad-CAM is for a class: give one by name or number.")
     check_target(network, target, size)
     return _compiled(network, size)(tf.constant(image, tf.float32)[None], target.channel).numpy()
+
+
+def cam_picture(image: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """What `grad_cam` found, where it is above zero, as color over the gray photo: uint8 RGB.
+
+    Args:
+        image: uint8 RGB (h, w, 3).
+        values: (h', w').
+    """
+    return overlay(image, values, float(values.max()))
 
 
 @lru_cache(KEPT_FUNCTIONS)

@@ -170,10 +170,9 @@ def only_adds_colors(network: Network, target: Target) -> bool:
 
     With strides it is more, as neighboring pixels meet different weights.
     """
-    first = next(layer for layer in network.layers if layer.kind != "input")
     return (
-        network.layer(target.layer) == first
-        and first.stride == 1
+        network.layer(target.layer) == network.lowest
+        and network.lowest.stride == 1
         and target.channel is not None
         and target.position is None
         and not (target.after_relu or target.also)

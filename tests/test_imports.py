@@ -49,7 +49,7 @@ def loaded_after(code: str) -> set[str]:
 )
 def test_light(code):
     loaded = loaded_after(code)
-    assert "explorer" in loaded or "numpy" in loaded
+    assert "explorer" in loaded
     assert not loaded & {"tensorflow", "keras", "h5py", "streamlit"}
 
 

@@ -1,6 +1,7 @@
 """Draw how filters respond to a photo, as a sheet of heat maps; say what is in it."""
 
 import sys
+from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 
 import numpy as np
@@ -22,7 +23,7 @@ from explorer.recognition import guesses, recognizes
 from explorer.sheets import heat_map, sheet
 
 
-def add(parser):
+def add(parser: ArgumentParser) -> None:
     """Options."""
     add_network(parser)
     parser.add_argument("photo", help=f"a file, or one of {', '.join(SAMPLES)}")
@@ -54,7 +55,7 @@ def _answers(network: Network, image: np.ndarray, layers: list[str]):
     return network.activations(image, layers), []
 
 
-def run(arguments):
+def run(arguments: Namespace) -> int | None:
     """Compute and write the sheet."""
     path = check_writable(arguments.output)
     network = load_network(arguments.network)

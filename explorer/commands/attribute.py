@@ -1,10 +1,11 @@
 """Draw which pixels of a photo excite a filter or a class, by several methods side by side."""
 
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 from dataclasses import asdict
 
 import numpy as np
 
-from explorer.activations import overlay
 from explorer.attribution import (
     ATTRIBUTIONS,
     attribution,
@@ -24,7 +25,7 @@ from explorer.commands.options import (
     ready,
     whole_number,
 )
-from explorer.grad_cam import grad_cam
+from explorer.grad_cam import cam_picture, grad_cam
 from explorer.images import SAMPLES, check_writable, png_bytes, write_whole
 from explorer.networks import load_network
 from explorer.networks.classes import short_name
@@ -33,12 +34,14 @@ from explorer.receptive_fields import framed
 from explorer.sheets import sheet
 from explorer.targets import Target, describe, is_class
 
+Cell = tuple[np.ndarray, str]
+"""A picture and its caption."""
 EVERYWHERE = "everywhere"
 SIDE = 224
 """Pixels of each picture on the sheet."""
 
 
-def add(parser):
+def add(parser: ArgumentParser) -> None:
     """Options."""
     add_network(parser)
     parser.add_argument("photo", help=f"a file, or one of {', '.join(SAMPLES)}")
@@ -58,7 +61,7 @@ def add(parser):
     parser.add_argument("-o", "--output", required=True, help="the PNG to write")
 
 
-def run(arguments):
+def run(arguments: Namespace) -> int | None:
     """Compute and write the sheet."""
     path = check_writable(arguments.output)
     network = load_network(arguments.network)
@@ -84,12 +87,15 @@ def run(arguments):
         "sees": asdict(square),
         "methods": [summary(name, values) for name, values in found.items()],
     }
-    patch = square.cut(image), "what it sees there"
+    patch = square.cut(image)
+    below = patch, "what it sees there"
     if is_class(network, target):
         values = grad_cam(network, image, target)
-        patch = overlay(image, values, float(values.max())), "where it sees it (Grad-CAM)"
+        below = cam_picture(image, values), "where it sees it (Grad-CAM)"
         told["grad_cam"] = values.round(5).tolist()
-    rows = _rows(image, square, found, f"photo\nactivation {activation:.4g}", patch)
+    parts = {name: square.cut(values) for name, values in found.items()}
+    whole = framed(image, square, SIDE), f"photo\nactivation {activation:.4g}"
+    rows = _rows(whole, below, patch, parts)
     page = sheet(rows, title=describe(network, target), side=SIDE)
     note = {"attribution": told, "versions": versions()}
     write_whole(path, png_bytes(page, note))
@@ -111,13 +117,14 @@ def summary(name: str, values: np.ndarray) -> dict:
     }
 
 
-def _rows(image, square, found, caption, below):
-    """Signed pictures of what the target sees, and below each its strength over the photo."""
-    patch = square.cut(image)
-    cells = {name: square.cut(values) for name, values in found.items()}
-    signed = [(signed_picture(values), ATTRIBUTIONS[name].title) for name, values in cells.items()]
-    strong = [(strength_picture(patch, values), "its strength") for values in cells.values()]
-    return [
-        [(framed(image, square, SIDE), caption), *signed],
-        [below, *strong],
-    ]
+def _rows(whole: Cell, below: Cell, patch: np.ndarray, parts: Mapping[str, np.ndarray]) -> list:
+    """After the photo the signed pictures of what a target sees; below each its strength.
+
+    Args:
+        whole, below: what stands before the pictures.
+        patch: the part of the photo that the target sees.
+        parts: method -> what it found in that part.
+    """
+    signed = [(signed_picture(values), ATTRIBUTIONS[name].title) for name, values in parts.items()]
+    strong = [(strength_picture(patch, values), "its strength") for values in parts.values()]
+    return [[whole, *signed], [below, *strong]]

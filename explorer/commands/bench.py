@@ -1,6 +1,7 @@
 """Measure speed and memory on this machine, side by side with plain Keras."""
 
 import sys
+from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from explorer.tables import aligned, markdown, places, replaced
 SIZE = 224
 
 
-def add(parser):
+def add(parser: ArgumentParser) -> None:
     """Options; without any, everything is measured."""
     add_network(parser)
     parser.set_defaults(network=None)
@@ -43,7 +44,7 @@ def add(parser):
     )
 
 
-def run(arguments):
+def run(arguments: Namespace) -> int | None:
     """Measure and print."""
     repeats = arguments.repeats
     parts, about = _parts(arguments)

@@ -1,5 +1,7 @@
 """Render several presets, or one at several values of a strength, side by side, as a sheet."""
 
+from argparse import ArgumentParser, Namespace
+
 from explorer.changes import series
 from explorer.commands.judging import judgment, say_diagnosis
 from explorer.commands.options import (
@@ -27,7 +29,7 @@ from explorer.targets import describe
 FOUR = ",".join(REGULARIZED[1:])
 
 
-def add(parser):
+def add(parser: ArgumentParser) -> None:
     """Options."""
     add_network(parser)
     add_target(parser)
@@ -43,7 +45,7 @@ def add(parser):
     parser.add_argument("-o", "--output", required=True, help="the PNG to write")
 
 
-def run(arguments):
+def run(arguments: Namespace) -> int | None:
     """Render and save the sheet."""
     path = check_writable(arguments.output)
     photo = read_photos(arguments)

@@ -1,15 +1,17 @@
 """Show a network's structure, layer by layer."""
 
+from argparse import ArgumentParser, Namespace
+
 from explorer.commands.options import add_network, print_json
 from explorer.networks import load_network
 
 
-def add(parser):
+def add(parser: ArgumentParser) -> None:
     """Options."""
     add_network(parser)
 
 
-def run(arguments):
+def run(arguments: Namespace) -> int | None:
     """Print the table."""
     network = load_network(arguments.network)
     if arguments.json:

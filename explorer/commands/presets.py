@@ -1,15 +1,17 @@
 """List the presets with their sources and strengths."""
 
+from argparse import ArgumentParser, Namespace
+
 from explorer.commands.options import add_json, print_json
 from explorer.presets import PRESETS
 
 
-def add(parser):
+def add(parser: ArgumentParser) -> None:
     """Options."""
     add_json(parser)
 
 
-def run(arguments):
+def run(arguments: Namespace) -> int | None:
     """Print them."""
     if arguments.json:
         return print_json(

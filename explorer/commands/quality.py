@@ -2,6 +2,7 @@
 
 import json
 import sys
+from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -24,7 +25,7 @@ from explorer.sheets import sheet
 from explorer.targets import Target, describe
 
 
-def add(parser):
+def add(parser: ArgumentParser) -> None:
     """Options."""
     add_network(parser)
     parser.add_argument("--layers", help="names, separated by commas; with --channels")
@@ -63,7 +64,7 @@ class Result:
         } | self.told
 
 
-def run(arguments):
+def run(arguments: Namespace) -> int | None:
     """Render the grid, judge every picture, and write sheet and table."""
     image_path, table_path = _paths(arguments.output)
     network = load_network(arguments.network)

@@ -1,5 +1,7 @@
 """Render the picture that excites a channel, a neuron, a class, a layer or more."""
 
+from argparse import ArgumentParser, Namespace
+
 from explorer.commands.judging import judgment, say_diagnosis
 from explorer.commands.options import (
     add_ascent,
@@ -23,7 +25,7 @@ from explorer.render import check, render
 from explorer.targets import is_class
 
 
-def add(parser):
+def add(parser: ArgumentParser) -> None:
     """Options."""
     add_network(parser)
     add_target(parser)
@@ -34,7 +36,7 @@ def add(parser):
     parser.set_defaults(network=None)  # so that one beside --recipe is seen
 
 
-def run(arguments):
+def run(arguments: Namespace) -> int | None:
     """Render and save."""
     path = check_writable(arguments.output)
     if arguments.recipe is not None:

@@ -1,5 +1,7 @@
 """Make a saved picture again from the recipe it carries."""
 
+from argparse import ArgumentParser, Namespace
+
 from explorer.commands.options import add_json, check_photo_is_used, photo_of
 from explorer.commands.render import render_to
 from explorer.images import check_writable
@@ -8,7 +10,7 @@ from explorer.notes import read_picture, stop_of
 from explorer.render import check, render
 
 
-def add(parser):
+def add(parser: ArgumentParser) -> None:
     """Options."""
     parser.add_argument("picture", help="a PNG saved by this program")
     parser.add_argument("--photo", help="the photo that it was made with, if that was your own")
@@ -16,7 +18,7 @@ def add(parser):
     parser.add_argument("-o", "--output", required=True, help="the PNG to write")
 
 
-def run(arguments):
+def run(arguments: Namespace) -> int | None:
     """Render it again, as far as it went."""
     path = check_writable(arguments.output)
     recipe, stop = read_picture(arguments.picture)

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from tqdm import tqdm
@@ -19,7 +20,7 @@ PAGE = "index.html"
 BAR = "{desc} {percentage:3.0f}%|{bar}| {elapsed}, {remaining} left"
 
 
-def add(parser):
+def add(parser: ArgumentParser) -> None:
     """Options."""
     parser.add_argument(
         "-o",
@@ -31,7 +32,7 @@ def add(parser):
     add_json(parser)
 
 
-def run(arguments):
+def run(arguments: Namespace) -> int | None:
     """Draw what is missing, measure, and write page and numbers."""
     folder = check_folder(arguments.output)
     classes = class_network()

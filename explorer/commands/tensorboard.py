@@ -1,18 +1,20 @@
 """Write a network's TensorFlow graph for TensorBoard, and say how to open it."""
 
+from argparse import ArgumentParser, Namespace
+
 from explorer import graph
 from explorer.commands.options import add_network, made_folder, print_json, ready
 from explorer.images import write_whole
 from explorer.networks import load_network
 
 
-def add(parser):
+def add(parser: ArgumentParser) -> None:
     """Options."""
     add_network(parser)
     parser.add_argument("-o", "--output", required=True, help="the folder for the event file")
 
 
-def run(arguments):
+def run(arguments: Namespace) -> int | None:
     """Write the event file."""
     network = load_network(arguments.network)
     folder = graph.check_folder(arguments.output)

@@ -1,17 +1,19 @@
 """Say which weights are on this machine, or get the dense layers' (528 MB)."""
 
+from argparse import ArgumentParser, Namespace
+
 from explorer.commands.options import add_network, print_json, ready
 from explorer.errors import InputError
 from explorer.networks import dense_weights, load_network
 
 
-def add(parser):
+def add(parser: ArgumentParser) -> None:
     """Options."""
     parser.add_argument("--download", action="store_true", help="get the dense layers' weights")
     add_network(parser)
 
 
-def run(arguments):
+def run(arguments: Namespace) -> int | None:
     """Download if asked, then say what is there."""
     network = load_network(arguments.network)
     if network.all_embedded:

@@ -81,6 +81,11 @@ class Network(ABC):
         raise InputError(f"{self.title} has no layer '{name}': {hint}")
 
     @property
+    def lowest(self) -> Layer:
+        """The first layer with weights, which looks at the picture itself."""
+        return next(layer for layer in self.layers if layer.parameters)
+
+    @property
     def classes(self) -> tuple[str, ...]:
         """Names of the classes by number."""
         return classes.imagenet()

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import streamlit as st
 
-from explorer.activations import overlay, statistics
+from explorer.activations import statistics
 from explorer.attribution import (
     ATTRIBUTIONS,
     attribution,
@@ -14,7 +14,7 @@ from explorer.attribution import (
     strength_picture,
 )
 from explorer.errors import InputError
-from explorer.grad_cam import grad_cam
+from explorer.grad_cam import cam_picture, grad_cam
 from explorer.images import SAMPLES, Photo, data_url, jpeg_bytes
 from explorer.networks.classes import short_name
 from explorer.networks.layers import Layer
@@ -191,8 +191,7 @@ def _computed(
     size = (model.input_size, model.input_size)
     image, square, pictures, cam = photo.fitted(size), seen_by(model, target, size), {}, None
     if is_class(model, target):
-        values = grad_cam(model, image, target)
-        cam = _url(overlay(image, values, float(values.max())))
+        cam = _url(cam_picture(image, grad_cam(model, image, target)))
     for method in ATTRIBUTIONS:
         values = square.cut(attribution(model, image, target, method))
         over = strength_picture(square.cut(image), values)

@@ -215,7 +215,7 @@ def _idle(kernel: np.ndarray) -> np.ndarray:
 def idle_kernels(network: str) -> int:
     """How many of the first layer's kernels are all but zero: drawn gray."""
     model = load_network(network)
-    kernel, _ = model.embedded_weights(model.layers[1])
+    kernel, _ = model.embedded_weights(model.lowest)
     return int(_idle(kernel).sum())
 
 
@@ -223,7 +223,7 @@ def idle_kernels(network: str) -> int:
 def kernels_png(network: str) -> bytes:
     """The first layer's kernels as one picture; gray is zero, each scaled by its largest weight."""
     model = load_network(network)
-    kernel, _ = model.embedded_weights(model.layers[1])
+    kernel, _ = model.embedded_weights(model.lowest)
     kernel = kernel[:, :, [model.input_channels.index(color) for color in "RGB"]]
     kernel = np.where(_idle(kernel), 0, kernel).transpose(3, 0, 1, 2)
     largest = np.abs(kernel).max(axis=(1, 2, 3), keepdims=True)
@@ -245,7 +245,7 @@ def weights_of(network: str, layer: str) -> WeightCounts:
 
 def show_kernels(network: Network) -> None:
     """A heading and the first layer's kernels."""
-    first = network.layers[1]
+    first = network.lowest
     st.subheader(f"The first layer's {first.channels} kernels")
     st.markdown(
         f"Each looks at {shape(first.kernel)} px in red, green and blue: edges, spots and colors. "
@@ -268,7 +268,7 @@ def show_weights(network: Network, layer: Layer) -> None:
         with st.spinner("Counting the weights…"):
             found = weights_of(network.name, layer.name)
     except InputError as error:
-        first = network.layers[1].paper_name
+        first = network.lowest.paper_name
         with st.container(border=True):
             st.markdown(
                 f"{literal(error)} Choose a convolution, such as {first}, to see its weights."
