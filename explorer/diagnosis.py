@@ -107,9 +107,9 @@ def _with_decay(recipe: Recipe) -> str:
 
 
 def _steadier(recipe: Recipe) -> str:
-    if not {"jitter", "scale"} & set(recipe.methods):
-        return "switch on jitter and scale"
-    return "raise jitter.reach and scale.spread"
+    strengths = {"jitter": "jitter.reach", "scale": "scale.spread"}
+    on = [strength for method, strength in strengths.items() if method in recipe.methods]
+    return f"raise {' and '.join(on)}" if on else "switch on jitter and scale"
 
 
 FINDINGS = (

@@ -73,6 +73,11 @@ class Parameter:
     whole: bool = False
     structural: bool = False
 
+    @property
+    def label(self) -> str:
+        """Name and unit, for people: "sigma (px)"."""
+        return self.name.replace("_", " ") + (f" ({self.unit})" if self.unit else "")
+
     def checked(self, method: str, value: object) -> float:
         """`value` as a number of this parameter; `InputError` if it is none or out of range."""
         where = f"{method}.{self.name}"

@@ -27,6 +27,7 @@ DEEPEST = 6
 """How many recipes may start from one another in a row."""
 MOST_TOGETHER = 64
 """How many recipes one may be made of, itself and those before it, each as often as it is named."""
+TOO_MANY = f"A recipe may be made of {MOST_TOGETHER} recipes at most."
 KEEP = ("last", "best")
 
 
@@ -136,7 +137,7 @@ class Recipe:
         if self.depth > DEEPEST:
             raise InputError(f"At most {DEEPEST} recipes may start from one another in a row.")
         if self.count > MOST_TOGETHER:
-            raise InputError(f"A recipe may be made of {MOST_TOGETHER} at most, not {self.count}.")
+            raise InputError(TOO_MANY)
 
     def __hash__(self) -> int:
         return self._hash
@@ -259,8 +260,6 @@ def from_dict(data: object, depth: int = 1) -> Recipe:
         name = reprlib.repr(unknown[0])
         raise InputError(f"The recipe has an entry {name} that this program does not know.")
     values = {name: value for name, value in data.items() if name != "format"}
-    if depth == 1 and _too_many(data):
-        raise InputError(f"A recipe may be made of {MOST_TOGETHER} at most.")
     try:
         target = target_from(values.pop("target"))
         start = _start_from(values.pop("start", None), depth)
@@ -269,21 +268,6 @@ def from_dict(data: object, depth: int = 1) -> Recipe:
         raise
     except (AttributeError, KeyError, TypeError, ValueError):
         raise InputError("The recipe is damaged: an entry is missing or of a wrong kind.") from None
-
-
-def _too_many(data: dict) -> bool:
-    """Whether more recipes are nested in one than may be; told before any of them is made."""
-    waiting, count = [(data, 1)], 0
-    while waiting and count <= MOST_TOGETHER:
-        found, depth = waiting.pop()
-        if depth > DEEPEST:  # which is refused for that
-            continue
-        count += 1
-        start = found.get("start") if isinstance(found, dict) else None
-        parts = start.get("blend") if isinstance(start, dict) else None
-        parts = parts if isinstance(parts, list) else ()
-        waiting += [(part.get("recipe"), depth + 1) for part in parts if isinstance(part, dict)]
-    return count > MOST_TOGETHER
 
 
 def from_json(text: str) -> Recipe:
@@ -306,6 +290,8 @@ def _start_from(data, depth: int):
         raise InputError(
             "A recipe starts from a photo, or from a blend of recipes, each with its weight."
         )
+    if len(data["blend"]) > MOST_TOGETHER:
+        raise InputError(TOO_MANY)
     return Blend(
         tuple((part["weight"], from_dict(part["recipe"], depth + 1)) for part in data["blend"])
     )

@@ -512,7 +512,7 @@ def beyond(recipe: Recipe, limits: Settings) -> str | None:
             what = f"{seen:,} pixels, with the margins of pictures and tiles"
         return (
             f"Each step would show the network {what}, which is too much here: choose fewer crops, "
-            "less diversity, larger tiles that look less far, or a smaller size."
+            "less diversity, less padding, larger tiles with a smaller halo, or a smaller size."
         )
     longest = recipe.longest_stage
     if longest > limits.steps:

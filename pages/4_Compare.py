@@ -121,7 +121,8 @@ with right:
         cells = []
         for title, frame in zip(titles, (frame.kept for frame in view.frames), strict=True):
             steps = live.steps_in_words(frame.recipe, frame.step)
-            cells.append((frame.image, f"{title}\n{steps}, score {number(frame.score)}"))
+            words = title.replace(" · ", "\n")
+            cells.append((frame.image, f"{words}\nscore {number(frame.score)}, {steps}"))
         page = sheet(
             [cells],
             title=describe(load_network(held.recipes[0].network), held.recipes[0].target),

@@ -10,7 +10,7 @@ from PIL import Image
 
 import explorer
 from explorer.images import png_bytes, read_note
-from explorer.notes import picture_png, read_picture, stop_of, versions
+from explorer.notes import picture_png, read_picture, sheet_png, stop_of, versions
 from explorer.presets import PRESETS
 from explorer.recipe import preset
 from explorer.render import render
@@ -97,3 +97,9 @@ def test_a_sheet_is_told_from_a_picture(tiny, refused):
 def test_notes_without_a_recipe_are_refused(note, refused):
     with refused():
         read_picture(png_bytes(PIXELS, note))
+
+
+def test_a_sheet_carries_recipes_and_versions():
+    recipes = [preset(name, Target("conv3_1", 1), steps=2) for name in ("best", "lucid")]
+    note = read_note(sheet_png(np.zeros((8, 8, 3), np.uint8), recipes))
+    assert note == {"recipes": [recipe.as_dict() for recipe in recipes], "versions": versions()}

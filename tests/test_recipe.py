@@ -466,12 +466,12 @@ def nested(breadth, depth):
 @pytest.mark.parametrize(("breadth", "depth"), [(64, 2), (8, 4), (3, 6), (9, 6)])
 def test_what_is_made_of_too_many_recipes_is_refused_at_once(breadth, depth, refused):
     """A file of some megabytes could keep a server busy for a minute."""
-    with refused("made of 64 at most"):
+    with refused("made of 64 recipes at most"):
         from_dict(nested(breadth, depth))
 
 
 def test_as_many_recipes_as_may_be():
     made = from_dict(nested(63, 2))
     assert made.count == 64 and from_dict(made.as_dict()) == made
-    with pytest.raises(InputError, match="64 at most, not 65"):
+    with pytest.raises(InputError, match="64 recipes at most"):
         Recipe(Target("conv3_1", 1), steps=1, start=Blend(((1.0, made),)))

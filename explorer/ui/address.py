@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from explorer.links import YOURS
-from explorer.ui import messages, steady
+from explorer.ui import fields, messages, steady
 from explorer.ui.photos import own_photo
 
 Link = dict[str, str]
@@ -41,6 +41,7 @@ def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[li
     known = given == written and _own_photo_in(given) == state.get(f"{page}:own photo")
     opened = bool(given) and not known and (fresh or messages.by_history())
     if opened or fresh:
+        fields.forget()
         link, complaints = _of_sensible_length(given or written or {})
         state[f"{page}:arrived stopped"] = STOPPED.items() <= link.items()
         opened &= YOURS not in link.values() or own_photo() is not None

@@ -248,13 +248,25 @@ def vary(slots: Sequence[str], method: str, parameter: str, values: Sequence[flo
         for key in (f"{first}:preset", f"{first}:preset for", f"{first}:keep", *_method_keys(first))
         if key in state
     }
-    kind = int if METHODS[method].parameter(parameter).whole else float
     switch = ("rule", method) if method in STEP_RULES else (method, True)
     for slot, value in zip(slots, values, strict=True):
         with steady.setting(*_method_keys(slot)):
             state.update({f"{slot}{rest}": setting for rest, setting in held.items()})
             state[f"{slot}:{switch[0]}"] = switch[1]
-            state[f"{slot}:{method}.{parameter}"] = kind(value)
+            state[f"{slot}:{method}.{parameter}"] = value
+
+
+def held(slot: str) -> dict[str, dict[str, float]]:
+    """The methods that are chosen for a recipe, as far as its widgets were drawn or set."""
+    state = st.session_state
+    on = [name for name in METHODS if state.get(f"{slot}:{name}") or state[f"{slot}:rule"] == name]
+    return {
+        name: {
+            parameter.name: state.get(f"{slot}:{name}.{parameter.name}", parameter.default)
+            for parameter in METHODS[name].parameters
+        }
+        for name in on
+    }
 
 
 def keep_hidden(slot: str) -> None:
@@ -359,10 +371,9 @@ def _strengths(slot: str, method: Method) -> dict[str, float]:
 
 def _strength(key: str, parameter: Parameter) -> float:
     kind = int if parameter.whole else float
-    label = parameter.name.replace("_", " ") + (f" ({parameter.unit})" if parameter.unit else "")
     low, high = kind(parameter.low), kind(parameter.high)
     st.session_state.setdefault(key, kind(parameter.default))
     if high - low <= 200:
         step = 1 if parameter.whole else 0.001 if high <= 1 else 0.05
-        return st.slider(label, low, high, step=step, key=key, help=parameter.help)
-    return number_field(label, low, high, key, help=parameter.help)
+        return st.slider(parameter.label, low, high, step=step, key=key, help=parameter.help)
+    return number_field(parameter.label, low, high, key, help=parameter.help)

@@ -83,7 +83,8 @@ def _advise(
 def _where(sentence: str) -> str:
     """Where the page has the settings that a sentence names, such as adam.rate."""
     places = [
-        f"{method}.{parameter} is *{parameter.replace('_', ' ')}* of {METHODS[method].title}, "
+        f"{method}.{parameter} is *{METHODS[method].parameter(parameter).label}* of "
+        f"{METHODS[method].title}, "
         f"under *{controls.GROUPS[METHODS[method].acts_on]}*"
         for method, parameter in re.findall(rf"\b({'|'.join(METHODS)})\.([a-z_]+)", sentence)
     ]

@@ -207,8 +207,8 @@ def steps_in_words(recipe: Recipe, step: int) -> str:
     if not recipe.steps:
         return f"a blend of {len(recipe.parents)} pictures"
     before = recipe.total_steps - recipe.steps
-    after = f", after {before} of {recipe.parents[0].preset}" if before else ""
-    return f"step {step}{after}"
+    what = recipe.parents[0].preset if len(recipe.lineage) == 2 else "what it starts from"
+    return f"step {step}" + (f", after {before} of {what}" if before else "")
 
 
 def shown_jpeg(frame: Frame) -> bytes:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from explorer.catalogue import METHODS
+from explorer.catalogue import METHODS, checked_methods
 from explorer.errors import InputError
 from explorer.presets import IMPROVED, REGULARIZED
 from explorer.ui import controls, steady
@@ -19,8 +19,7 @@ OF_PRESETS = {
     "Yosinski's four sets": ("yosinski/1", "yosinski/2", "yosinski/3", "yosinski/4"),
 }
 STRENGTHS = {
-    (method.name, parameter.name): f"{method.title}: {parameter.name.replace('_', ' ')}"
-    + (f" ({parameter.unit})" if parameter.unit else "")
+    (method.name, parameter.name): f"{method.title}: {parameter.label}"
     for method in METHODS.values()
     for parameter in method.parameters
 }
@@ -50,30 +49,40 @@ def _of_presets(page: str, names: tuple[str, ...]) -> None:
 
 def _choose_strength(page: str) -> None:
     st.markdown("Every picture is drawn with the settings of recipe 1, but for this strength.")
-    st.session_state.setdefault(f"{page}:strength", USUAL)
     method, parameter = st.selectbox(
-        "Strength", STRENGTHS, format_func=STRENGTHS.get, key=f"{page}:strength"
+        "Strength",
+        STRENGTHS,
+        index=list(STRENGTHS).index(USUAL),  # a state that is set would be lost in a closed popover
+        format_func=STRENGTHS.get,
+        key=f"{page}:strength",
     )
     number = METHODS[method].parameter(parameter)
-    text = st.text_input(
+    st.text_input(
         "Its values, with commas between them",
         placeholder="0, 1, 2, 4",
         key=f"{page}:values",
         max_chars=100,
-        help=f"{number.help} From {number.low:g} to {number.high:g}.",
+        help=number.help,
     )
-    st.caption(f"From 2 to {settings().recipes} values.")
+    st.caption(f"Up to {settings().recipes} values, each from {number.low:,g} to {number.high:,g}.")
     try:
-        values = values_in(text, method, parameter)
+        _values_of(page)
     except InputError as error:
-        values = []
         st.error(literal(error))
-    st.button(
-        "Draw the series",
-        type="primary",
-        on_click=_of_strengths,
-        args=(page, method, parameter, values),
-    )
+    st.button("Draw the series", type="primary", on_click=_of_strengths, args=(page,))
+
+
+def _values_of(page: str) -> list[float]:
+    """The values that were typed, if recipe 1 can have them; see `values_in`."""
+    state = st.session_state
+    method, parameter = state[f"{page}:strength"]
+    values = values_in(state[f"{page}:values"], method, parameter)
+    methods = controls.held(f"{page}0")
+    if method in controls.STEP_RULES:
+        methods = {name: methods[name] for name in methods if name not in controls.STEP_RULES}
+    for value in values:
+        checked_methods(methods | {method: methods.get(method, {}) | {parameter: value}})
+    return values
 
 
 def values_in(text: str, method: str, parameter: str) -> list[float]:
@@ -90,11 +99,16 @@ def values_in(text: str, method: str, parameter: str) -> list[float]:
     return values
 
 
-def _of_strengths(page: str, method: str, parameter: str, values: list[float]) -> None:
-    if not values:  # which is told, or there are none yet
+def _of_strengths(page: str) -> None:
+    """Draw what was typed, which a click may follow before the page has been drawn again."""
+    state = st.session_state
+    try:
+        values = _values_of(page)
+    except InputError:  # which is told
         return
     slots = [f"{page}{i}" for i in range(len(values))]
-    with steady.setting():
-        controls.vary(slots, method, parameter, values)
-        st.session_state[f"{page}:count"] = len(values)
-    st.session_state[f"{page}:wanted"] = True
+    if slots:
+        with steady.setting():
+            controls.vary(slots, *state[f"{page}:strength"], values)
+            state[f"{page}:count"] = len(values)
+        state[f"{page}:wanted"] = True

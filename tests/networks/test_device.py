@@ -156,3 +156,10 @@ def test_instructions_that_onednn_may_not_use_do_not_count(most, allowed, monkey
     monkeypatch.setattr(device, "__cpu_features__", {"AVX512F": True})
     monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", most)
     assert device.avx512() == allowed
+
+
+def test_threads_share_few_heaps_once_tensorflow_is_there(monkeypatch):
+    called = []
+    monkeypatch.setattr(device.reclaim, "few_heaps", lambda: called.append(True))
+    device._started.cache_clear()
+    assert device.start() and called

@@ -295,3 +295,29 @@ def test_a_series_is_drawn_although_an_older_address_was_complained_about(series
     assert not app.exception and not app.warning
     assert len(app.session_state["compare:ticket"].recipes) == 4
     assert len(recipes_of(app)) == 4
+
+
+def test_as_many_values_as_recipes_may_be_and_what_is_kept_stays():
+    app = opened(**SMALL, recipe1="report/1-clip;steps=1;keep=best", recipe2="best;steps=1")
+    app = draw_series(app, ("rms", "size"), "1,2,3,4,5,6")
+    assert recipes_of(app) == [
+        "report/1-clip;steps=1;keep=best" + f";rms.size={size}" * (size != 4)
+        for size in range(1, 7)
+    ]
+
+
+def test_a_series_that_cannot_be_is_told_and_changes_nothing():
+    app = opened(**SMALL, recipe1="maco;steps=1", recipe2="best;steps=1", stopped="yes")
+    before = link(app)
+    app.text_input(key="compare:values").set_value("0, 1, 2").run()
+    assert any("blur does not go with maco" in error.value for error in app.error)
+    next(b for b in app.button if b.label == "Draw the series").click().run()
+    assert link(app) == before and len(app.tabs) == 2
+
+
+def test_values_that_were_typed_just_before_the_click_count():
+    app = opened(**SMALL, recipe1="report/3-blur;steps=1", recipe2="best;steps=1", stopped="yes")
+    app.text_input(key="compare:values").set_value("2, 3")
+    next(b for b in app.button if b.label == "Draw the series").click().run()
+    begin = "report/3-blur;steps=1"
+    assert recipes_of(app) == [f"{begin};blur.sigma=2", f"{begin};blur.sigma=3"]

@@ -44,3 +44,15 @@ def test_numbers_of_the_range_are_taken_as_they_are():
     for value in (0, 255, 17):
         app = after("whole", value)
         assert not app.warning and app.number_input(key="whole").value == value
+
+
+def test_it_is_told_only_as_long_as_the_nearest_number_stands():
+    app = after("whole", 3000)
+    for value in (7, 255):
+        app.number_input(key="whole").set_value(value).run()
+        assert not app.warning
+
+
+def test_large_numbers_are_told_with_all_their_digits():
+    app = after("part", 1000001.5)
+    assert app.warning[0].value.startswith("There is no 1,000,001.5 here: numbers go from 0 to 1.5")
