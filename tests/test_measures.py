@@ -394,3 +394,9 @@ def test_standings_are_computed_once_and_are_the_callers_own(effnet, monkeypatch
     assert not passes
     standings(effnet, 281, image[::-1])
     assert len(passes) == 5
+
+
+def test_the_best_photo_for_a_target_by_any_of_its_names(vgg):
+    size = (64, 64)
+    wanted = best_photo(vgg, Target("block1_conv1", 2).resolved(vgg, size), size)
+    assert best_photo(vgg, Target("conv1_1", 2), size) == wanted

@@ -10,7 +10,7 @@ from explorer.images import Photo, sample_photo
 from explorer.parametrizations import SPECTRA
 from explorer.recipe import Blend, PhotoStart, Recipe
 from explorer.render import render
-from explorer.step import memories, pictures, start_of, step_of, views_of
+from explorer.step import memories, pictures, seen_pixels, start_of, step_of, views_of
 from explorer.targets import Target
 
 stepping = importlib.import_module("explorer.step")
@@ -247,3 +247,25 @@ def test_however_many_sizes_there_are_few_traces_stay(tiny, traces, methods, siz
         assert 0 < traces() <= most * 4
     finally:
         stepping.compiled.keep(stepping.KEPT_STEPS)
+
+
+@pytest.mark.parametrize(
+    ("methods", "pixels"),
+    [
+        ({}, 96 * 128),
+        ({"pad": {"width": 8}}, 112 * 144),
+        ({"crops": {"count": 2}}, 2 * 96 * 128),
+        ({"crops": {"count": 2}, "pad": {"width": 8}}, 2 * 112 * 144),
+        ({"diversity": {"pictures": 3}}, 3 * 96 * 128),
+    ],
+)
+def test_pixels_that_the_network_sees_at_a_step(methods, pixels):
+    made = Recipe(Target("conv3_1", 1), size=(96, 128), methods={"rms": {}} | methods)
+    assert seen_pixels(made) == pixels
+
+
+def test_tiles_overlap():
+    """Two by three windows: of 64 px and what they look beyond, none larger than the picture."""
+    made = Recipe(Target("conv2_1", 1), size=(128, 192), methods={"rms": {}, "tiles": {"side": 64}})
+    seen = seen_pixels(made)
+    assert 128 * 192 < seen <= 6 * 128 * 128

@@ -862,3 +862,13 @@ def test_a_number_that_was_brought_back_is_not_told_again_on_coming_back():
     app.session_state["page"] = "another"
     app.run()
     assert app.number_input(key="feature:seed").value == 2**32 - 1 and not app.warning
+
+
+def test_on_a_phone_the_bar_says_whether_the_picture_grows():
+    app = opened(layer="conv1_2", channel="3", size="64", recipe="report/naive;steps=1900")
+    held = app.session_state["feature:ticket"]
+    app.run()
+    assert "[Drawing: see the picture grow ↑](#the-picture)" in texts(app)
+    held.stop()
+    app.run()
+    assert "[To the picture ↑](#the-picture)" in texts(app) and "Drawing:" not in texts(app)

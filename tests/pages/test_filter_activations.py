@@ -226,6 +226,10 @@ def test_what_a_filter_looks_for_is_drawn_in_the_studio():
         sound(app.run())
     again = app.session_state["activations:ticket"]
     assert again.recipes == (recipe,) and again.view().status == "stopped", "as it was left"
+    again.go_on()
+    sound(app.run())
+    assert app.session_state["activations:ticket"].view().status != "stopped", "no more than once"
+    app.session_state["activations:ticket"].stop()
 
 
 def test_the_link_to_feature_visualization_opens_the_same_recipe():
