@@ -56,3 +56,12 @@ def test_it_is_told_only_as_long_as_the_nearest_number_stands():
 def test_large_numbers_are_told_with_all_their_digits():
     app = after("part", 1000001.5)
     assert app.warning[0].value.startswith("There is no 1,000,001.5 here: numbers go from 0 to 1.5")
+
+
+def test_what_the_program_sets_afterwards_is_not_blamed():
+    app = after("whole", 3000)
+    app.session_state["whole"] = 8
+    app.run()
+    assert not app.warning and app.number_input(key="whole").value == 8
+    app.session_state["whole"] = 255
+    assert not app.run().warning, "also not when it comes to the limit by itself"
