@@ -61,7 +61,8 @@ warm_up(model.name)
 layout.complain(complaints)
 series.offer(PAGE)
 st.caption(
-    "Of the report's four, each keeps those before it; its improved methods go on from there. "
+    "Of the report's four, each keeps those before it; its improved methods go on from their "
+    "picture, without blur and small-norm clip, and one round from five times as many steps. "
     "After the clip, a lower score is the price: look at fine grain and the robust score below the "
     "pictures. Naive ascent leaves 0–255; its score is that of the picture as shown, cut to 0–255."
 )
