@@ -205,7 +205,7 @@ def code_of(
     source = f'SAMPLES["{photo}"]' if photo in SAMPLES else '"my-photo.jpg"'
     drawing = "overlay(photo, values, top)" if lay_over else "heat_map(values, 0, top)"
     top = {"filter": "values.max()", "layer": "answer.max()", "global": "highest"}[scale]
-    helpers = ["overlay"] * (lay_over or class_ is not None)
+    helpers = ["overlay"] * lay_over
     helpers += ["strongest"] * choice.startswith("strongest")
     side = network.input_size
     followed = [(target, start) for target, start in ((excited, ""), (class_, "class-")) if target]
@@ -218,7 +218,7 @@ def code_of(
             "from explorer.attribution import ATTRIBUTIONS, attribution, seen_by, signed_picture"
         )
     if class_:
-        lines.append("from explorer.grad_cam import grad_cam")
+        lines.append("from explorer.grad_cam import cam_picture, grad_cam")
     if photo in SAMPLES:
         lines.append("from explorer.images import SAMPLES")
     if not lay_over:
@@ -252,6 +252,6 @@ def code_of(
     if class_:
         lines += [
             "places = grad_cam(network, photo, target)  # float32 (height, width) of the last map",
-            'Image.fromarray(overlay(photo, places, places.max())).save("class-grad-cam.png")',
+            'Image.fromarray(cam_picture(photo, places)).save("class-grad-cam.png")',
         ]
     return "\n".join(lines) + "\n"

@@ -104,10 +104,11 @@ def located(
         The target, resolved, and its activation, after ReLU; a class's score before softmax.
 
     Raises:
-        InputError: there is no such target, it is not a single channel, it cannot be computed here,
-            or its activation is not above zero, so that nothing excites it.
+        InputError: the picture has a wrong shape, there is no such target, it is not a single
+            channel, it cannot be computed here, or its activation is not above zero, so that
+            nothing excites it.
     """
-    size = image.shape[:2]
+    size = size_of(image)
     target = asked = _resolved(network, target, size)
     layer = network.layer(target.layer)
     values = network.activations(image, [layer.name])[layer.name][..., target.channel]

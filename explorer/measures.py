@@ -402,7 +402,7 @@ def judged(
         image: uint8 RGB (h, w, 3).
         photo: the person's own, if the target is about it.
     """
-    size_of(image)
+    size = size_of(image)
     values = measured(image)
     raw = float(activation(network, target, image[None], photo)[0])
     robust = values["robust_score"] = robust_score(network, target, image, photo)
@@ -411,7 +411,7 @@ def judged(
     spread = z_score(network, target, image)
     if spread is not None:
         values["z_score"] = spread
-    _, reached = best_photo(network, target, image.shape[:2], photo)
+    _, reached = best_photo(network, target, size, photo)
     if reached > 0:
         values["photo_ratio"] = robust / reached
     if is_class(network, target):

@@ -1,6 +1,6 @@
 """One step of ascent, compiled: picture, view, score, gradient, step, regularizers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -129,6 +129,11 @@ def seen_pixels(recipe: Recipe) -> int:
     return views(recipe) * pixels
 
 
+def _spectrum_in(methods: Container[str]) -> Method | None:
+    """What makes pixels of what is optimized, if one of the methods does."""
+    return next((METHODS[name] for name in SPECTRA if name in methods), None)
+
+
 def start_of(network: Network, recipe: Recipe, photo: Photo | None, parents: Mapping) -> np.ndarray:
     """What is optimized, at the start: float32, the first axis counts pictures.
 
@@ -137,7 +142,7 @@ def start_of(network: Network, recipe: Recipe, photo: Photo | None, parents: Map
         parents: recipe -> the picture that it came to, uint8 (h, w, 3).
     """
     mean = np.float32(network.mean_color)
-    spectrum = next((METHODS[name] for name in SPECTRA if name in recipe.methods), None)
+    spectrum = _spectrum_in(recipe.methods)
     base = np.zeros((*recipe.size, 3), np.float32)
     if isinstance(recipe.start, PhotoStart):
         base = photo_named(recipe.start.photo, photo).fitted(recipe.size) - mean
@@ -248,7 +253,7 @@ def compiled(
 
     network.tensors  # noqa: B018 - loaded outside the trace
     plan = _Plan(structure)
-    spectrum = next((METHODS[name] for name in SPECTRA if name in plan), None)
+    spectrum = _spectrum_in(plan)
     canvas = _Canvas(
         size,
         tf.constant(network.mean_color, tf.float32),
@@ -348,13 +353,13 @@ def _scores(network: Network, target: Target, plan: _Plan, image, numbers, draw:
     def score_of(view, outputs=None, weights=None):
         return excitation(network, target, view, numbers, outputs, weights)
 
-    for tiling in plan.of("tiling"):
+    if tiling := plan.of("tiling"):
         layers = {network.layer(term.layer) for term in target.terms}
 
         def of_window(window, weights):
             return score_of(window, weights=weights)
 
-        return plan.bound(tiling)(image, draw, of_window, network, layers)
+        return plan.bound(tiling[0])(image, draw, of_window, network, layers)
     if outputs is None and image.shape[0] > MOST_AT_ONCE:
         return in_turn(image, score_of)
     return score_of(image, outputs)

@@ -505,10 +505,11 @@ def beyond(recipe: Recipe, limits: Settings) -> str | None:
             f"A picture of {height}×{width} pixels is too large here: {side}×{side} is the limit, "
             "so that nobody waits long for a turn."
         )
-    most, seen = max((seen_pixels(part), views(part)) for part in recipe.lineage)[::-1]
+    largest = max(recipe.lineage, key=seen_pixels)
+    seen, count = seen_pixels(largest), views(largest)
     if seen > limits.view_pixels and seen > height * width:
-        what = f"{most} pictures of {height}×{width} pixels"
-        if seen > most * height * width:
+        what = f"{count} pictures of {height}×{width} pixels"
+        if seen > count * height * width:
             what = f"{seen:,} pixels, with the margins of pictures and tiles"
         return (
             f"Each step would show the network {what}, which is too much here: choose fewer crops, "

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from explorer.attribution import attribution
+from explorer.attribution import attribution, located
 from explorer.grad_cam import grad_cam, last_map
 from explorer.images import sample_photo
 from explorer.networks import load_network
@@ -61,6 +61,7 @@ def test_what_is_no_picture_is_refused(effnet, refused, picture):
     for compute in (
         lambda: grad_cam(effnet, picture, Target(class_=1)),
         lambda: attribution(effnet, picture, Target(class_=1)),
+        lambda: located(effnet, picture, Target(class_=1)),
         lambda: effnet.activations(picture, ["stem"]),
     ):
         with refused("A picture must be"):

@@ -243,7 +243,7 @@ def _take_preset(slot: str, own_steps: bool) -> None:
 def vary(slots: Sequence[str], method: str, parameter: str, values: Sequence[float]) -> None:
     """Set recipes to what the first of them is, but for one strength, which they have in turn."""
     state, first = st.session_state, slots[0]
-    held = {
+    settings_of_first = {
         key.removeprefix(first): state[key]
         for key in (f"{first}:preset", f"{first}:preset for", f"{first}:keep", *_method_keys(first))
         if key in state
@@ -251,7 +251,7 @@ def vary(slots: Sequence[str], method: str, parameter: str, values: Sequence[flo
     switch = ("rule", method) if method in STEP_RULES else (method, True)
     for slot, value in zip(slots, values, strict=True):
         with steady.setting(*_method_keys(slot)):
-            state.update({f"{slot}{rest}": setting for rest, setting in held.items()})
+            state.update({f"{slot}{rest}": setting for rest, setting in settings_of_first.items()})
             state[f"{slot}:{switch[0]}"] = switch[1]
             state[f"{slot}:{method}.{parameter}"] = value
 
