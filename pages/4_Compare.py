@@ -123,7 +123,7 @@ with right:
         for title, frame in zip(titles, (frame.kept for frame in view.frames), strict=True):
             steps = live.steps_in_words(frame.recipe, frame.step)
             words = title.replace(" · ", "\n")
-            cells.append((frame.image, f"{words}\nscore {number(frame.score)}, {steps}"))
+            cells.append((frame.image, f"{words}\nscore {number(frame.score)}\n{steps}"))
         page = sheet(
             [cells],
             title=describe(load_network(held.recipes[0].network), held.recipes[0].target),
