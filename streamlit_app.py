@@ -3,7 +3,6 @@
 import streamlit as st
 
 from explorer.images import data_url
-from explorer.links import completed
 from explorer.networks import DEFAULT_NETWORK
 from explorer.ui import address, layout
 from explorer.ui.home import DOORS, FOLDER, PICTURES, STYLE
@@ -23,7 +22,7 @@ for column, picture in zip(st.columns(len(PICTURES)), PICTURES, strict=True):
         st.page_link(
             "pages/3_Feature_visualization.py",
             label=f"{picture.caption} – draw it",
-            query_params=completed(picture.link),
+            query_params=picture.link,
         )
 st.space("small")
 with st.container(horizontal=True, key="doors"):
@@ -33,7 +32,7 @@ with st.container(horizontal=True, key="doors"):
                 door.page,
                 label=f"**{door.label}**",
                 icon=door.icon,
-                query_params=completed(door.link) if door.link else None,
+                query_params=door.link or None,
             )
             st.markdown(door.words)
 warm_up_later(DEFAULT_NETWORK)

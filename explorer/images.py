@@ -21,6 +21,8 @@ SAMPLES = {path.stem: path for path in sorted(Path(__file__).parent.glob("data/p
 """The embedded photos by name."""
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+"""Of files in a folder that are taken for photos."""
 MEGABYTE = 2**20
 """Bytes, as Streamlit counts them for uploads."""
 LARGEST_FILE = 50 * MEGABYTE

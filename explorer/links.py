@@ -101,16 +101,6 @@ def link_of(recipes: Sequence[Recipe]) -> dict[str, str]:
     return link
 
 
-def completed(link: Mapping[str, str]) -> dict[str, str]:
-    """A link with all that it leaves to defaults, as its page writes it into the address.
-
-    A page that has to complete its address makes one more entry in the browser's history, where
-    going back seems to do nothing.
-    """
-    recipes, _ = recipes_in(link)
-    return link_of(recipes)
-
-
 def target_link(network: Network, target: Target) -> dict[str, str]:
     """The parameters that say what to excite; further terms are plain channels and layers."""
     if target.layer == network.class_layer and target.channel is not None:

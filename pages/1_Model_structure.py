@@ -7,7 +7,6 @@ import streamlit as st
 from explorer import graph
 from explorer.errors import InputError
 from explorer.images import SAMPLES
-from explorer.links import completed
 from explorer.ui import address, charts, diagram, layer_table, layout, networks, structure
 from explorer.ui.session import network, visitor, warm_up_later
 
@@ -81,9 +80,7 @@ with left:
         st.page_link(ACTIVATIONS, label=label, icon=":material/blur_on:", query_params=link)
     if excite := structure.excitable(model, layer):
         label, link = excite[0], networks.as_link(model) | excite[1]
-        st.page_link(
-            VISUALIZATION, label=label, icon=":material/palette:", query_params=completed(link)
-        )
+        st.page_link(VISUALIZATION, label=label, icon=":material/palette:", query_params=link)
 with right:
     structure.field_on_photo(model, layer, photo)
 

@@ -10,6 +10,7 @@ from explorer.ui import (
     activations,
     address,
     attribution,
+    exemplars,
     layout,
     live,
     networks,
@@ -36,7 +37,10 @@ complaints, _ = address.enter(PAGE, activations.fill)
 model = networks.choose(PAGE, activations.fill)
 warm_up(model.name)
 layout.complain(complaints)
-photo = choose_photo(PAGE, activations.forget, attribution.forget, live.forget, strip.forget)
+photo = choose_photo(
+    PAGE,
+    *(part.forget for part in (activations, attribution, exemplars, live, strip)),
+)
 layers = activations.choose_layers(model)
 looked_at = model.layer(state[f"{PAGE}:layer"])
 left, right = layout.stage(4, 8)

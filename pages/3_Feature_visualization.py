@@ -10,7 +10,18 @@ from explorer.notes import about_stop, picture_png, read_picture
 from explorer.snippets import code_of
 from explorer.studio import ENDED
 from explorer.targets import describe
-from explorer.ui import address, controls, excite, judgment, layout, live, networks, steady, strip
+from explorer.ui import (
+    address,
+    controls,
+    excite,
+    exemplars,
+    judgment,
+    layout,
+    live,
+    networks,
+    steady,
+    strip,
+)
 from explorer.ui.photos import own_photo
 from explorer.ui.plain import literal
 from explorer.ui.session import upload_mb, visitor, warm_up
@@ -149,5 +160,8 @@ with right:
             st.code(code_of([recipe]), "python")
     if held and view.status in ENDED and view.frames:
         with judged:
+            exemplars.show(
+                load_network(held.recipes[0].network), held.recipes[0].target, own_photo()
+            )
             judgment.show(held, view, 0)
 steady.echo()

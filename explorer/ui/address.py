@@ -89,10 +89,11 @@ def write(page: str, link: Link) -> None:
     changed = not corrected and before is not None and _settings(before) != _settings(link)
     state[f"{page}:link"] = link
     state[f"{page}:own photo"] = _own_photo_in(link)
-    if not st.query_params:
-        messages.complete_address(link)
-    elif st.query_params.to_dict() != link:
-        st.query_params.from_dict(link)
+    if st.query_params.to_dict() != link:
+        if corrected:
+            messages.complete_address(link)
+        else:
+            st.query_params.from_dict(link)
     if changed and state.get(f"{page}:complaints"):
         state[f"{page}:complaints"] = []
         st.rerun()

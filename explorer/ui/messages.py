@@ -7,10 +7,13 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 _COMPLETE = """
+const sorted = (entries) => String(new URLSearchParams([...entries].sort()));
 export default function ({ data }) {
-  const given = [...new URLSearchParams(window.location.search)];
-  if (given.some(([name]) => !name.startsWith("embed"))) return;
-  const whole = new URLSearchParams([...new URLSearchParams(data.query), ...given]);
+  const shown = [...new URLSearchParams(window.location.search)];
+  const embed = shown.filter(([name]) => name.startsWith("embed"));
+  const rest = shown.filter(([name]) => !name.startsWith("embed"));
+  if (sorted(rest) !== sorted(new URLSearchParams(data.given))) return;
+  const whole = new URLSearchParams([...new URLSearchParams(data.query), ...embed]);
   window.history.replaceState({}, "", `${window.location.pathname}?${whole}`);
 }
 """
@@ -30,15 +33,16 @@ def of_a_part() -> bool:
 
 
 def complete_address(parameters: Mapping[str, str]) -> None:
-    """Give a page that was opened without parameters these, in place.
+    """Give the address of a page that was just opened all its parameters, in place.
 
     `st.query_params` would add an entry to the browser's history, and going back from the page
     would first come to the page itself.
     """
-    context = get_script_run_ctx()
+    context, given = get_script_run_ctx(), urlencode(st.query_params.to_dict())
     with context.session_state.query_params() as known:
+        known.clear_with_no_forward_msg(preserve_embed=True)
         for name, value in parameters.items():
             known.set_with_no_forward_msg(name, value)
     context.query_string = urlencode(parameters)
     with st.container(key="hidden-address"):
-        _complete(data={"query": context.query_string}, key="address")
+        _complete(data={"given": given, "query": context.query_string}, key="address")

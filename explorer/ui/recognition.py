@@ -4,7 +4,6 @@ import streamlit as st
 
 from explorer.errors import InputError
 from explorer.images import Photo
-from explorer.links import completed
 from explorer.networks.network import Network
 from explorer.recognition import Guess, guesses, recognizes
 from explorer.ui import activations, networks
@@ -35,6 +34,6 @@ def show(model: Network, photo: Photo) -> list[Guess]:
         "pages/3_Feature_visualization.py",
         label=f"Draw what {found[0].name} looks like to it",
         icon=":material/palette:",
-        query_params=completed(networks.as_link(model) | {"class": str(found[0].number)}),
+        query_params=networks.as_link(model) | {"class": str(found[0].number)},
     )
     return found

@@ -24,6 +24,26 @@ def test_each_page_is_one_step_back(server, page):
     page.wait_for_url("**/Model_structure?*layer=conv3_1*")
 
 
+def test_a_link_that_leaves_out_defaults_is_one_step_back(server, page):
+    page.goto(f"{server}/Model_structure?layer=conv2_1&photo=flower")
+    page.get_by_role("link", name="How conv2_1 responds to the flower").click()
+    heading(page, "Filter activations")
+    page.wait_for_url("**/Filter_activations?*layer=conv2_1&*filter=*")
+    page.go_back()
+    heading(page, "Model structure")
+    page.wait_for_url("**/Model_structure?layer=conv2_1&photo=flower")
+
+
+def test_nonsense_in_an_address_is_put_right_in_place(server, page):
+    page.goto(f"{server}/Model_structure")
+    heading(page, "Model structure")
+    page.goto(f"{server}/The_report?section=nowhere&embed=true")
+    page.wait_for_url("**section=verdicts&embed=true")
+    expect(page.get_by_text("nowhere")).to_be_visible()
+    page.go_back()
+    heading(page, "Model structure")
+
+
 def test_each_choice_is_one_step_back(server, page):
     page.goto(f"{server}/Feature_visualization?embed=true")
     page.wait_for_url("**channel=1&*embed=true*")

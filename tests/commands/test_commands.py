@@ -20,7 +20,7 @@ from explorer.commands import COMMANDS, main
 from explorer.diagnosis import Case, diagnosed
 from explorer.errors import InputError
 from explorer.excitation import score_and_gradient
-from explorer.images import png_bytes, read_note, sample_photo
+from explorer.images import png_bytes, read_note, read_photo, sample_photo
 from explorer.measures import in_words, judged, mean_likeness, standings
 from explorer.notes import read_picture
 from explorer.presets import PRESETS
@@ -69,6 +69,7 @@ RENDER = ["render", *TARGET, *OUT]
 LAYER = ["render", "--layer", "conv3_1"]
 SPECTRUM = ["--preset", "report/naive", "--set", "fourier=on", "--set", "adam=on"]
 ATTRIBUTE = ["attribute", "cat", "--layer", "conv5_1", "--channel", "11"]
+EXEMPLARS = ["exemplars", "--layer", "conv3_1", "--channel", "1"]
 QUALITY = ["quality", "--layers", "conv3_1", "--channels", "1"]
 REJECTIONS = {
     "unknown layer": (["render", "--layer", "conv9_9", "--channel", "1", *OUT], "conv9_9"),
@@ -223,6 +224,14 @@ REJECTIONS = {
     "attribute without weights": (["attribute", "cat", "--class=flamingo", *OUT], "528 MB"),
     "attribute to nowhere": ([*ATTRIBUTE, "-o", "nowhere/a.png"], "nowhere"),
     "attribute without output": (ATTRIBUTE, "--output"),
+    "exemplars of nothing": (["exemplars", *OUT], "Say what to excite"),
+    "exemplars of a layer": ([*EXEMPLARS[:3], *OUT], "--channel beside --layer"),
+    "exemplars of a channel too many": ([*EXEMPLARS[:-1], "256", *OUT], "0 to 255"),
+    "exemplars of no photo": ([*EXEMPLARS, "cat", "text.jpg", *OUT], "text.jpg"),
+    "exemplars of no photos": ([*EXEMPLARS, "folder", *OUT], "no photos in it"),
+    "exemplars of no number": ([*EXEMPLARS, "--count", "0", *OUT], "--count must"),
+    "exemplars to nowhere": ([*EXEMPLARS, "-o", "nowhere/a.png"], "nowhere"),
+    "exemplars without weights": (["exemplars", "--class", "flamingo", *OUT], "528 MB"),
     "replay missing": (["replay", "missing.png", *OUT], "missing.png"),
     "replay plain": (["replay", "plain.png", *OUT], "carries no recipe"),
     "replay text": (["replay", "text.jpg", *OUT], "not a PNG"),
@@ -1074,3 +1083,47 @@ def test_running_out_of_memory_is_a_sentence(run, tiny, monkeypatch, kind):
     monkeypatch.setattr(COMMANDS["render"], "watch", failing)
     status, out, err = run("render", *TINY, "--steps", "2", "-o", "a.png")
     assert (status, out) == (2, "") and err == "Memory ran out: choose a smaller picture.\n"
+
+
+# ---- Exemplars
+
+
+def test_exemplars_are_the_best_of_files_and_folders(run, tiny, tmp_path):
+    inside = tmp_path / "photos" / "deeper"
+    inside.mkdir(parents=True)
+    (inside / "damaged.jpg").write_text("no photo")
+    (inside / "notes.txt").write_text("no photo either")
+    cat = sample_photo("cat").fitted(64)
+    for name, turned in (("mirrored.PNG", cat[:, ::-1]), ("upside down.png", cat[::-1])):
+        (inside / name).write_bytes(png_bytes(turned))
+    command = ["exemplars", "--network", "tiny", "--layer", "two", "--channel", 1, "--count", 3]
+    status, out, err = run(*command, "photos", "cat", "rocket", "--json", "-o", "a.png")
+    told = json.loads(out)
+    assert status == 0 and told["photos"] == 5, "a text is no photo"
+    assert "Left out: 'photos/deeper/damaged.jpg'" in err
+    highest = {
+        name: float(tiny.activations(photo.fitted(16), ["two"])["second"][..., 1].max())
+        for name, photo in {
+            "cat": sample_photo("cat"),
+            "rocket": sample_photo("rocket"),
+            "photos/deeper/mirrored.PNG": read_photo(inside / "mirrored.PNG"),
+            "photos/deeper/upside down.png": read_photo(inside / "upside down.png"),
+        }.items()
+    }
+    best = sorted(highest, key=highest.get, reverse=True)[:3]
+    assert [entry["file"] for entry in told["exemplars"]] == best
+    assert [entry["score"] for entry in told["exemplars"]] == [highest[name] for name in best]
+    assert set(told["exemplars"][0]["square"]) == {"top", "left", "bottom", "right"}
+    assert pixels(tmp_path / "a.png").shape[1] > 3 * 160
+
+
+def test_exemplars_that_there_are_none_of(run, tiny, tmp_path, sentence, monkeypatch):
+    monkeypatch.setattr(
+        type(tiny), "activations", lambda *_: {"second": np.zeros((8, 8, 5), np.float32)}
+    )
+    command = ["exemplars", "--network", "tiny", "--layer", "two", "--channel", 1]
+    status, out, err = run(*command, "-o", "a.png")
+    assert (status, out) == (2, "")
+    sentence(err.splitlines()[-1])
+    assert "None of the photos excites two, channel 1" in err
+    assert not (tmp_path / "a.png").exists()

@@ -9,9 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from explorer import load_network
 from explorer.catalogue import METHODS
-from explorer.images import png_bytes
-from explorer.links import completed, link_of, recipes_in
-from explorer.measures import in_words, judged
+from explorer.images import SAMPLES, Photo, png_bytes, sample_photo
+from explorer.links import link_of, recipes_in
+from explorer.measures import in_words, judged, number
 from explorer.notes import picture_png, read_picture
 from explorer.parametrizations import SPECTRA
 from explorer.presets import PRESETS
@@ -22,7 +22,6 @@ from explorer.targets import Target
 from explorer.ui import live, messages, session
 from explorer.ui.controls import STEP_RULES
 from explorer.ui.excite import KINDS
-from explorer.ui.home import PICTURES
 
 PAGE = "../../pages/3_Feature_visualization.py"
 AT_REST = {"network": "efficientnet-lite0", "size": "64", "stopped": "yes"}
@@ -729,6 +728,49 @@ def test_a_finished_picture_has_measures_with_units_and_help(vgg):
     assert "cycle per pixel" in texts(app)
 
 
+def exemplars_of(app: AppTest) -> list[str]:
+    """Words of the buttons below the photos that excite the target most."""
+    return [found.label for found in app.button if (found.key or "").startswith("exemplar ")]
+
+
+def test_the_photos_that_excite_a_filter_most_are_beside_its_picture(vgg):
+    app = opened(layer="conv1_2", channel="3", size="64", recipe="report/naive;steps=2")
+    scores = {
+        name: float(
+            vgg.activations(sample_photo(name).fitted(224), ["conv1_2"])["block1_conv2"][
+                ..., 3
+            ].max()
+        )
+        for name in SAMPLES
+    }
+    best = sorted(scores, key=scores.get, reverse=True)[:4]
+    assert exemplars_of(finished(app)) == [
+        f"{name.capitalize()} · {number(scores[name])}" for name in best
+    ]
+
+
+def test_ones_own_photo_is_asked_too_and_forgotten(vgg):
+    mine = Photo("sha256:0", np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8))
+    app = AppTest.from_file(PAGE, default_timeout=90)
+    app.session_state["own photo"] = mine
+    for name, value in {"layer": "conv1_2", "channel": "3", "size": "64"}.items():
+        app.query_params[name] = value
+    app.query_params["recipe"] = "report/naive;steps=2"
+    app = finished(app.run())
+    assert any(label.startswith("Yours · ") for label in exemplars_of(app))
+    del app.session_state["own photo"]
+    assert not any(label.startswith("Yours") for label in exemplars_of(app.run()))
+
+
+@pytest.mark.parametrize("parameters", [{"weight": "-1"}, {"also": "conv1_2:4"}])
+def test_what_ranks_no_photos_has_none(vgg, parameters):
+    app = opened(
+        layer="conv1_2", channel="3", size="64", recipe="report/naive;steps=2", **parameters
+    )
+    app = finished(app)
+    assert app.metric and not exemplars_of(app) and "Photos that" not in texts(app)
+
+
 def test_what_is_wrong_is_told_with_the_setting_to_change():
     recipe = "report/1-clip;steps=9;rms.size=100"
     app = finished(opened(layer="conv1_2", channel="3", size="64", recipe=recipe))
@@ -789,6 +831,7 @@ def test_a_class_has_its_standing(effnet):
     assert list(standing.columns) == ["picture", "rank", "margin", "probability (%)"]
     assert len(standing) == 5 and (standing["rank"] >= 1).all()
     assert "Worst rank" in [metric.label for metric in app.metric]
+    assert not exemplars_of(app), "hardly any class is in the sample photos"
 
 
 # ---- A dropped picture with a target of its own
@@ -813,19 +856,6 @@ def test_a_dropped_picture_brings_its_target_or_a_sentence(target, shows):
         assert parameters(app) == link_of([recipe])
     else:
         assert len(app.error) == 1
-
-
-@pytest.mark.parametrize(
-    "link_there",
-    [*(picture.link for picture in PICTURES), {"network": "efficientnet-lite0", "class": "130"}],
-)
-def test_a_completed_link_is_the_address_that_the_page_writes(link_there):
-    """Or else the browser's history has an entry more."""
-    there = completed(link_there)
-    recipes, complaints = recipes_in(there)
-    assert recipes == recipes_in(link_there)[0] and not complaints
-    app = opened(**there, stopped="yes")  # which keeps it from being drawn
-    assert link(app) == there | {"stopped": "yes"}
 
 
 def test_a_click_counts_although_an_older_address_was_complained_about():
