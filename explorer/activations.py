@@ -43,6 +43,11 @@ def has_maps(layer: Layer) -> bool:
     return layer.spatial and layer.kind != "input"
 
 
+def silence(layer: Layer) -> str:
+    """What a filter is where it is not above zero; without a ReLU, what is below counts as well."""
+    return "nowhere above 0" if layer.activation == "linear" else "silent"
+
+
 def map_layer(network: Network, name: str) -> Layer:
     """The layer of this name; `InputError` if there is none, or it has no maps."""
     layer = network.layer(name)

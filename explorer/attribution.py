@@ -18,7 +18,7 @@ from explorer.networks.gradients import with_gradient
 from explorer.networks.layers import Layer
 from explorer.networks.network import KEPT_FUNCTIONS, Network, size_of
 from explorer.receptive_fields import Square, receptive_square
-from explorer.targets import Target, place, subject
+from explorer.targets import Target, is_class, place, subject
 
 PERCENTILE = 99.5
 """Of the absolute values, where the colors end; else a few pixels would leave the rest gray."""
@@ -105,8 +105,8 @@ def located(
 
     Raises:
         InputError: the picture has a wrong shape, there is no such target, it is not a single
-            channel, it cannot be computed here, or its activation is not above zero, so that
-            nothing excites it.
+            channel, it cannot be computed here, or the activation of a filter is not above zero,
+            so that nothing excites it.
     """
     size = size_of(image)
     target = asked = _resolved(network, target, size)
@@ -118,7 +118,7 @@ def located(
         numbers = statistics(values)
         target = replace(target, position=(numbers.row, numbers.column))
     highest = float((_places(network, target, size) * values).max())
-    if highest <= 0:
+    if highest <= 0 and not is_class(network, target):
         raise InputError(
             f"{subject(network, asked)} has no activation above 0 on this picture, so no pixel "
             "excites it."
@@ -155,7 +155,8 @@ def attribution(
 
     It begins before the target's own rectifier, at its place or, without a position, at all places
     of its map whose activation is above zero: with that activation, or with one, as the method has
-    it. The gradient is thus per gray level, and where nothing is above zero, all is zero.
+    it. The gradient is thus per gray level, and where nothing is above zero, all is zero. For a
+    class it always begins with one, as zero means nothing for a score before softmax.
 
     Args:
         image: RGB 0–255, (h, w, 3).
@@ -208,7 +209,10 @@ def _compiled(network: Network, layer: Layer, method: str, size: tuple[int, int]
             outputs = network.outputs(image, layer.name, partial(_activated, network, rule))
             values = tf.gather(outputs[layer.name][0], channel, axis=-1)
         excited = tf.nn.relu(network.activate(layer, values))
-        start = excited if rule.from_activation else tf.sign(excited)
+        if layer.name == network.class_layer:
+            start = tf.ones_like(values)
+        else:
+            start = excited if rule.from_activation else tf.sign(excited)
         return tape.gradient(values, image, places * start)[0]
 
     return compute

@@ -121,8 +121,9 @@ def check_target_clashes(methods: Iterable[str], kinds: Iterable[str]) -> None:
     Raises:
         Clash: there is such a pair.
     """
+    methods, kinds = set(methods), set(kinds)
     for kind, others, reason in TARGET_CLASHES:
-        for name in set(others) & set(methods):
-            if kind in kinds:
+        for name in others:
+            if name in methods and kind in kinds:
                 sentence = f"{name} does not go with a {kind} as target: {reason}."
                 raise Clash(sentence, name)

@@ -12,12 +12,21 @@ from explorer.targets import only_adds_colors
 
 FLAT = 3.0
 """Gray levels of deviation, within each color, below which a picture shows nothing."""
+AMPLE = 20.0
+"""The same, above which steps were large enough to draw something: about a third of a photo's."""
 SATURATED = 0.3
 """Share of color values at their bounds, or nearly."""
 NEARLY = 5
 """Gray levels from a bound, which spectra approach but never reach."""
 UNSTABLE = 0.6
 """Share of the score that is left after small shifts and changes of size."""
+FLATTENING = {
+    "decay": "decay.strength",
+    "blur": "blur.sigma",
+    "small-norm": "small-norm.percentile",
+    "small-contribution": "small-contribution.percentile",
+}
+"""What takes from the picture after each step, and by which strength."""
 STILL_RISING = 0.5
 """Share of its average pace at which a score may rise over about the last tenth of the steps."""
 
@@ -51,11 +60,23 @@ def _held_down(case: Case) -> bool:
     return any(term.weight < 0 for term in case.recipe.target.terms)
 
 
+def _deviation(case: Case) -> float:
+    return float(case.image.std(axis=(0, 1)).max())
+
+
+def silent(case: Case) -> bool:
+    """Nothing responds to the picture."""
+    return case.values.get("robust_score", 1) <= 0 and not _held_down(case)
+
+
+def flat(case: Case) -> bool:
+    """Nothing is in the picture."""
+    return _deviation(case) < FLAT and not saturated(case)
+
+
 def dead(case: Case) -> bool:
     """Nothing responds to the picture, or nothing is in it."""
-    silent = case.values.get("robust_score", 1) <= 0 and not _held_down(case)
-    flat = float(case.image.std(axis=(0, 1)).max()) < FLAT
-    return silent or (flat and not saturated(case))
+    return silent(case) or flat(case)
 
 
 def saturated(case: Case) -> bool:
@@ -76,13 +97,19 @@ def outdone(case: Case) -> bool:
 
 
 def rising(case: Case) -> bool:
-    """The score rose until the end, not much slower than on average."""
-    if len(case.curve) < 3 or case.recipe.keep == "best":
+    """The best score rose until the end, not much slower than on average.
+
+    Where the picture is blurred every few steps, so many are looked at, as the score falls then.
+    """
+    if len(case.curve) < 3:
         return False
-    (_, first), (last_step, last) = case.curve[0], case.curve[-1]
-    earlier = [(step, score) for step, score in case.curve if step <= 0.9 * last_step]
-    rise, share = last - max(score for _, score in earlier), 1 - earlier[-1][0] / last_step
-    return last > first and rise > STILL_RISING * share * (last - first)
+    (_, first), (last_step, _) = case.curve[0], case.curve[-1]
+    period = case.recipe.methods.get("blur", {}).get("every", 0)
+    until = max(0, min(0.9 * last_step, last_step - period))
+    earlier = [(step, score) for step, score in case.curve if step <= until]
+    best = max(score for step, score in case.curve if step > until)
+    rise, share = best - max(score for _, score in earlier), 1 - earlier[-1][0] / last_step
+    return best > first and rise > STILL_RISING * share * (best - first)
 
 
 @dataclass(frozen=True)
@@ -91,7 +118,7 @@ class Finding:
 
     name: str
     holds: Callable[[Case], bool]
-    sentence: Callable[[Recipe], str]
+    sentence: Callable[[Case], str]
 
 
 def _with_more(recipe: Recipe, what: str) -> str:
@@ -106,6 +133,33 @@ def _with_decay(recipe: Recipe) -> str:
     return " or raise decay.strength" + ", once L2 decay is on" * ("decay" not in recipe.methods)
 
 
+def _dead(case: Case) -> str:
+    why = "the target does not respond to it" if silent(case) else "it is hardly more than a color"
+    what = "The picture is dead, as " + why + ": "
+    weaker = _flattening(case.recipe)
+    if silent(case) and case.recipe.target.after_relu:
+        return what + "take the target before ReLU."
+    if flat(case) and weaker:
+        return what + f"lower {' or '.join(weaker)}."
+    way = "lower" if _deviation(case) > AMPLE else "raise"
+    return what + _with_more(case.recipe, f"choose another seed, or {way} ") + "."
+
+
+def _outdone(case: Case) -> str:
+    what = "A sample photo excites the target more than this picture does: "
+    if only_adds_colors(load_network(case.recipe.network), case.recipe.target):
+        return what + "take the target after ReLU, as before it this layer only adds up colors."
+    ways = ["choose another seed", _with_more(case.recipe, "raise ")]
+    if weaker := _flattening(case.recipe):
+        ways.append(f"lower {' and '.join(weaker)}")
+    return what + ", or ".join([", ".join(ways[:-1]), ways[-1]]) + "."
+
+
+def _flattening(recipe: Recipe) -> list[str]:
+    """The settings of what is on and takes from the picture after each step."""
+    return [setting for method, setting in FLATTENING.items() if method in recipe.methods]
+
+
 def _steadier(recipe: Recipe) -> str:
     strengths = {"jitter": "jitter.reach", "scale": "scale.spread"}
     on = [strength for method, strength in strengths.items() if method in recipe.methods]
@@ -113,54 +167,32 @@ def _steadier(recipe: Recipe) -> str:
 
 
 FINDINGS = (
-    Finding(
-        "dead",
-        dead,
-        lambda recipe: (
-            "The picture is dead, as the target does not respond to it: "
-            + (
-                "take the target before ReLU."
-                if recipe.target.after_relu
-                else _with_more(recipe, "choose another seed, or raise ") + "."
-            )
-        ),
-    ),
+    Finding("dead", dead, _dead),
     Finding(
         "saturated",
         saturated,
-        lambda recipe: (
+        lambda case: (
             "Many colors are at their limits: "
-            + _with_more(recipe, "lower ")
-            + _with_decay(recipe)
+            + _with_more(case.recipe, "lower ")
+            + _with_decay(case.recipe)
             + "."
         ),
     ),
     Finding(
         "unstable",
         unstable,
-        lambda recipe: (
-            "The picture depends on fine noise, and loses most of its score when shifted a "
-            f"little: {_steadier(recipe)}."
+        lambda case: (
+            "The picture depends on fine noise, and loses much of its score when shifted a "
+            f"little: {_steadier(case.recipe)}."
         ),
     ),
-    Finding(
-        "outdone",
-        outdone,
-        lambda recipe: (
-            "A sample photo excites the target more than this picture does: "
-            + (
-                "take the target after ReLU, as before it this layer only adds up colors."
-                if only_adds_colors(load_network(recipe.network), recipe.target)
-                else _with_more(recipe, "choose another seed, or raise ") + "."
-            )
-        ),
-    ),
+    Finding("outdone", outdone, _outdone),
     Finding(
         "not converged",
         rising,
-        lambda recipe: (
+        lambda case: (
             "The score was still rising at the end: give it more steps than "
-            f"{recipe.steps:,} or {_with_more(recipe, 'raise ')}."
+            f"{case.recipe.steps:,} or {_with_more(case.recipe, 'raise ')}."
         ),
     ),
 )
@@ -188,5 +220,5 @@ def diagnosed_of_all(
 
 def diagnosed(case: Case) -> dict[str, str]:
     """What is wrong with a picture: name -> a sentence with the setting to change."""
-    found = {f.name: f.sentence(case.recipe) for f in FINDINGS if f.holds(case)}
+    found = {f.name: f.sentence(case) for f in FINDINGS if f.holds(case)}
     return {"dead": found["dead"]} if "dead" in found else found

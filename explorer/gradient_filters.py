@@ -6,13 +6,22 @@ the optimum.
 """
 
 from explorer.methods import Method, Parameter
-from explorer.smoothing import gaussian_blur, laplacian_bands, merged_bands
+from explorer.smoothing import (
+    blur_across_colors,
+    gaussian_blur,
+    laplacian_bands,
+    merged_bands,
+)
 
 
-def blurred(gradient, moment, sigma_from, sigma_to):
+def blurred(gradient, moment, sigma_from, sigma_to, colors):
     """The gradient blurred at σ, 2σ and σ/2, and added; σ goes from one value to the other."""
     sigma = sigma_from + (sigma_to - sigma_from) * moment.progress
-    return sum(gaussian_blur(gradient, sigma * scale) for scale in (1.0, 2.0, 0.5))
+    widths = [sigma * scale for scale in (1.0, 2.0, 0.5)]
+    planes = [gaussian_blur(gradient, width) for width in widths]
+    if colors:
+        planes = [blur_across_colors(*each) for each in zip(planes, widths, strict=True)]
+    return sum(planes)
 
 
 def laplacian(gradient, moment, splits):
@@ -34,6 +43,16 @@ GRADIENT_FILTERS = (
         (
             Parameter("sigma_from", 0.5, 0, 16, "px", "σ at the first step of a round."),
             Parameter("sigma_to", 4.5, 0, 16, "px", "σ towards the last step of a round."),
+            Parameter(
+                "colors",
+                0,
+                0,
+                1,
+                "",
+                "1 blurs across red, green and blue too, by the same σ, as Hvass does: grayer.",
+                whole=True,
+                structural=True,
+            ),
         ),
     ),
     Method(

@@ -130,7 +130,7 @@ def maco(theta, full, size):
 def maco_start(values: np.ndarray, seed: int) -> np.ndarray:
     """The phases of values (h, w, 3); uniform noise where these are all the same."""
     phases = np.angle(spectrum_of(values))
-    if values.std() < 1e-6:
+    if values.std(axis=(0, 1)).max() < 1e-6:
         phases = np.random.default_rng(seed).uniform(-np.pi, np.pi, phases.shape)
     return phases.astype(np.float32)
 

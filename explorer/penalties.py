@@ -27,7 +27,7 @@ class Sight:
 
 
 def total_variation(sight, strength):
-    """Mean difference between neighbors, as in `tf.image.total_variation`."""
+    """Mean differences between neighbors, across and down, added as `tf.image.total_variation`."""
     import tensorflow as tf
 
     values = sight.picture.shape[1] * sight.picture.shape[2] * 3
@@ -78,7 +78,12 @@ PENALTIES = (
         total_variation,
         (
             Parameter(
-                "strength", 1.0, 0, 1000, "score a gray level", "What a mean difference costs."
+                "strength",
+                1.0,
+                0,
+                1000,
+                "score a gray level",
+                "Of the mean differences across and down.",
             ),
         ),
     ),

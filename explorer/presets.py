@@ -66,7 +66,7 @@ _BLUR = _DECAY | {"blur": {"sigma": 0.5, "every": 4}}
 _SMALL_NORM = _BLUR | {"small-norm": {"percentile": 40}}
 _AGAIN = {"rms": {"size": 2.0}, "decay": {"strength": 0.03}, "clip": {}}
 _ROUNDS = {"sigma": 1.0, "rescale": 100, "blend": 0}
-_BLURRED = {"blurred-gradient": {"sigma_from": 0.5, "sigma_to": 2.5}}
+_BLURRED = {"blurred-gradient": {"sigma_from": 0.5, "sigma_to": 2.5, "colors": 1}}
 
 _SPECTRUM = {
     "fourier": {"deviation": 0.01, "decay": 1.7},
@@ -128,8 +128,9 @@ PRESETS: dict[str, Preset] = {
     "report/a-blurred-gradient": Preset(
         "Blurred gradient",
         REPORT,
-        "Goes on from the fourth regularization with the gradient blurred at several widths; steps "
-        "half as large, blur and small-norm clip off.",
+        "Goes on from the fourth regularization with the gradient blurred at several widths, "
+        "across its colors too, as in Hvass's tutorial; steps half as large, blur and small-norm "
+        "clip off.",
         100,
         _AGAIN | _BLURRED,
         (("report/4-small-norm", 1.0),),
@@ -240,8 +241,9 @@ PRESETS: dict[str, Preset] = {
         "DeepDream",
         DEEPDREAM,
         "For all of a layer, from a photo: three octaves, each 1.4 times as large as the one "
-        "before, under the gradient's Laplacian pyramid. 10 steps an octave, as there; their size "
-        "is fitted to VGG16.",
+        "before, under the gradient's Laplacian pyramid, which the 2016 notebook has for a single "
+        "channel; its dream has four octaves and no pyramid. 10 steps an octave, as there; their "
+        "size is fitted to VGG16.",
         30,
         {
             "noise": {"deviation": 5.0},
@@ -256,12 +258,13 @@ PRESETS: dict[str, Preset] = {
         "DeepDream, recursive",
         HVASS,
         "For all of a layer, from a photo: five rounds from small to large, each 0.7 times the "
-        "next and begun with a fifth of the photo, under the blurred gradient; 10 steps a round.",
+        "next and begun with a fifth of the photo, under the gradient blurred across its colors "
+        "too; 10 steps a round.",
         50,
         {
             "noise": {"deviation": 5.0},
             "recursion": {"rounds": 5, "sigma": 0.5, "rescale": 70, "blend": 20},
-            "blurred-gradient": {"sigma_from": 0.5, "sigma_to": 4.5},
+            "blurred-gradient": {"sigma_from": 0.5, "sigma_to": 4.5, "colors": 1},
             "rms": {"size": 3.0},
             "clip": {},
         },

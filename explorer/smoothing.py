@@ -4,6 +4,8 @@ import numpy as np
 
 REFLECTIONS = 2
 """How often the image is mirrored at each border; enough for σ up to the image's side."""
+REFLECTIONS_OF_COLORS = 22
+"""The same of three colors, for σ up to 32."""
 
 
 def gaussian_blur(image, sigma):
@@ -27,14 +29,31 @@ def gaussian_blur(image, sigma):
     return tf.transpose(tf.reshape(columns, (width, height, channels)), (1, 0, 2))
 
 
-def _blur_matrix(side: int, sigma):
+def blur_across_colors(image, sigma):
+    """Blur the color axis alone, which makes colors alike.
+
+    With `gaussian_blur` it equals `scipy.ndimage.gaussian_filter(image, sigma)`.
+
+    Args:
+        image: float32 (h, w, c).
+
+    Returns:
+        float32 (h, w, c).
+    """
+    import tensorflow as tf
+
+    matrix = _blur_matrix(image.shape[-1], sigma, REFLECTIONS_OF_COLORS)
+    return tf.linalg.matvec(matrix, image)
+
+
+def _blur_matrix(side: int, sigma, reflections: int = REFLECTIONS):
     """(side, side): row i holds the weights with which the old pixels make the new pixel i."""
     import tensorflow as tf
 
     sigma = tf.maximum(tf.cast(sigma, tf.float32), 1e-6)
     distances = np.arange(2 * side, dtype=np.float32)  # mirrored, a line repeats after two sides
     weights = tf.zeros(2 * side)
-    for mirror in range(-REFLECTIONS, REFLECTIONS + 1):
+    for mirror in range(-reflections, reflections + 1):
         distance = distances + 2 * side * mirror
         inside = tf.cast(tf.abs(distance) <= tf.floor(4 * sigma + 0.5), tf.float32)
         weights += inside * tf.exp(-0.5 * tf.square(distance / sigma))

@@ -120,7 +120,14 @@ STEP_RULES = (
         "Divides the gradient by its size over many steps (tf-keras-vis).",
         rmsprop,
         (
-            Parameter("rate", 1.0, 1e-4, 100, "a step", "How far a number moves, about."),
+            Parameter(
+                "rate",
+                1.0,
+                1e-4,
+                100,
+                "a step",
+                "How far a number moves, about; further at first, up to 1/√(1 − rho) times.",
+            ),
             Parameter("rho", 0.999, 0, 0.9999, "", "How much is remembered at each step."),
         ),
         memory=1,

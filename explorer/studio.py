@@ -13,7 +13,7 @@ import weakref
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isqrt
 
 from explorer.errors import InputError
@@ -172,22 +172,28 @@ class Job:
 
 
 class Ticket:
-    """One visitor's hold on a job."""
+    """One visitor's hold on a job.
 
-    def __init__(self, studio: "Studio", visitor: str, job: Job):
+    Attributes:
+        visitor: whose.
+        job: what is rendered, maybe for others too.
+        recipes: as this visitor asked for them; those of the job are equal, but may come from other
+            presets.
+    """
+
+    def __init__(self, studio: "Studio", visitor: str, job: Job, recipes: tuple[Recipe, ...]):
         self._studio = studio
         self.visitor = visitor
         self.job = job
+        self.recipes = recipes
         self._held: View | None = None
-
-    @property
-    def recipes(self) -> tuple[Recipe, ...]:
-        """What is being rendered."""
-        return self.job.recipes
 
     def view(self) -> View:
         """How it stands for this visitor."""
-        return self._held or self.job.view()
+        if self._held:
+            return self._held
+        view = self.job.view()
+        return replace(view, frames=tuple(map(_asked_as, view.frames, self.recipes)))
 
     def curve(self, i: int) -> list[tuple[int, float]]:
         """(step, score) of a recipe's own frames, as far as this visitor has seen them."""
@@ -204,8 +210,8 @@ class Ticket:
     def stop(self) -> None:
         """Stop for this visitor, keeping the picture so far; others go on undisturbed."""
         with self._studio.lock:
-            view = self.job.view()
-            if view.status in LIVE and self._held is None:
+            view = self.view()
+            if view.status in LIVE:
                 self._held = View(STOPPED, view.frames, view.done, view.total)
                 self._studio.detach(self)
 
@@ -220,6 +226,14 @@ class Ticket:
         """Let go of it for good."""
         with self._studio.lock:
             self._studio.detach(self)
+
+
+def _asked_as(frame: Frame, recipe: Recipe) -> Frame:
+    """A frame of a recipe, with the preset that this one, an equal, comes from."""
+    if frame.recipe != recipe or frame.recipe.preset == recipe.preset:
+        return frame
+    best = frame.best and _asked_as(frame.best, recipe)
+    return replace(frame, recipe=recipe, best=best)
 
 
 class Studio:
@@ -271,7 +285,7 @@ class Studio:
             job = self._kept.get(recipes) or self._private.get(recipes)
             if job is None or job.status == FAILED:
                 job = Job(recipes, photo, self._ancestors)
-            ticket = Ticket(self, visitor, job)
+            ticket = Ticket(self, visitor, job, recipes)
             was_live = instead_of and instead_of.view().status in LIVE
             if instead_of:
                 self.detach(instead_of)

@@ -10,7 +10,6 @@ from numbers import Integral, Real
 import numpy as np
 
 from explorer.errors import InputError
-from explorer.networks import classes
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 
@@ -205,7 +204,7 @@ def subject(network: Network, target: Target) -> str:
 def _describe_one(network: Network, target: Target) -> str:
     layer = network.layer(target.layer)
     if layer.name == network.class_layer and target.channel is not None:
-        return f"class {target.channel} ({classes.short_name(target.channel)})"
+        return f"class {target.channel} ({network.class_name(target.channel)})"
     if target.kind == "layer":
         return f"all of {layer.paper_name}"
     if target.kind == "photo":

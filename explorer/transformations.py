@@ -66,7 +66,10 @@ def scale(image, draw, moment, spread):
 
 
 def rotation(image, draw, moment, degrees):
-    """Turned about the center, by up to `degrees` either way."""
+    """Turned about the center, by up to `degrees` either way.
+
+    Its gradient is TensorFlow's own, which near the border is not quite that of what is seen there.
+    """
     angle = degrees * np.float32(np.pi / 180) * draw.uniform((image.shape[0],))
     return warp(image, turn(image.shape[1:3], angle, 0.0 * angle + 1.0))
 

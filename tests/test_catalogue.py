@@ -106,10 +106,32 @@ def test_strengths_that_are_no_table_are_refused(strengths, refused):
         checked_methods({"rms": strengths})
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [(one, other) for ones, others, _ in CLASHES for one in ones for other in others],
+PAIRS = (
+    ("fourier", "maco recursion blur small-norm small-contribution clip plain"),
+    ("maco", "recursion blur small-norm small-contribution clip plain decay"),
+    ("decorrelated-color", "small-norm small-contribution clip"),
+    ("tiles", "diversity"),
 )
+"""What does not combine, with what."""
+TARGET_PAIRS = (
+    ("neuron", "pad crops tiles"),
+    ("photo", "pad crops tiles"),
+    ("class or dense unit", "tiles"),
+)
+
+
+def single(pairs) -> list[tuple[str, str]]:
+    return [(one, other) for one, others in pairs for other in others.split()]
+
+
+def test_every_clash_is_in_the_tables_and_no_other():
+    table = [(one, other) for ones, others, _ in CLASHES for one in ones for other in others]
+    assert sorted(table) == sorted(single(PAIRS))
+    of_targets = [(kind, other) for kind, others, _ in TARGET_CLASHES for other in others]
+    assert sorted(of_targets) == sorted(single(TARGET_PAIRS))
+
+
+@pytest.mark.parametrize(("one", "other"), single(PAIRS))
 def test_what_does_not_combine_is_refused(one, other, refused):
     assert one in METHODS and other in METHODS
     rules = {rule.name for rule in TABLES["step rule"]}
@@ -120,9 +142,13 @@ def test_what_does_not_combine_is_refused(one, other, refused):
         checked_methods(alone if set(alone) & rules else {"adam": {}} | alone)
 
 
-@pytest.mark.parametrize(
-    ("kind", "name"), [(kind, name) for kind, names, _ in TARGET_CLASHES for name in names]
-)
+def test_of_several_clashes_with_a_target_always_the_same_is_told(refused):
+    for methods in (["crops", "pad", "tiles"], ["tiles", "pad", "crops"]):
+        with refused("pad does not go with a neuron"):
+            check_target_clashes(methods, ["neuron"])
+
+
+@pytest.mark.parametrize(("kind", "name"), single(TARGET_PAIRS))
 def test_what_makes_no_sense_for_a_target_is_refused(kind, name, refused):
     with refused(f"{name} does not go with a {kind} as target: "):
         check_target_clashes({"rms", name}, {"channel", kind})

@@ -27,14 +27,23 @@ def test_blurred_gradient_adds_three_widths(step, rounds, sigma):
     """σ goes from 0.5 to 4.5 over the steps of each round: 0.5 + 4 · share done."""
     g = gradient().astype(np.float64)
     wanted = sum(ndimage.gaussian_filter(g, (s, s, 0)) for s in (sigma, 2 * sigma, sigma / 2))
-    found = blurred(gradient(), moment(step, rounds=rounds), 0.5, 4.5).numpy()
+    found = blurred(gradient(), moment(step, rounds=rounds), 0.5, 4.5, 0).numpy()
+    assert np.abs(found - wanted).max() < 1e-4 * np.abs(wanted).max()
+
+
+@pytest.mark.parametrize("sigma", [0.0, 0.3, 0.5, 1.0, 4.5, 16.0])
+def test_colors_are_blurred_as_by_one_sigma_for_all_axes(sigma):
+    """Hvass calls `gaussian_filter(gradient, sigma)`, which takes colors for a third direction."""
+    g = gradient().astype(np.float64)
+    wanted = sum(ndimage.gaussian_filter(g, s) for s in (sigma, 2 * sigma, sigma / 2))
+    found = blurred(gradient(), moment(0), sigma, sigma, 1).numpy()
     assert np.abs(found - wanted).max() < 1e-4 * np.abs(wanted).max()
 
 
 def test_blurred_gradient_may_fall():
     g = gradient().astype(np.float64)
     wanted = sum(ndimage.gaussian_filter(g, (s, s, 0)) for s in (2.0, 4.0, 1.0))
-    found = blurred(gradient(), moment(5), 3.0, 1.0).numpy()
+    found = blurred(gradient(), moment(5), 3.0, 1.0, 0).numpy()
     assert np.abs(found - wanted).max() < 1e-4 * np.abs(wanted).max()
 
 
@@ -79,7 +88,7 @@ def test_laplacian_lifts_the_coarse():
 def test_zero_gradient_stays_zero():
     zero = np.zeros((32, 32, 3), np.float32)
     assert np.all(laplacian(zero, None, 4).numpy() == 0)
-    assert np.all(blurred(zero, moment(0), 0.5, 4.5).numpy() == 0)
+    assert np.all(blurred(zero, moment(0), 0.5, 4.5, 0).numpy() == 0)
 
 
 def test_the_table():

@@ -10,7 +10,7 @@ from PIL import Image
 
 import explorer
 from explorer.images import png_bytes, read_note
-from explorer.notes import picture_png, read_picture, sheet_png, stop_of, versions
+from explorer.notes import about_stop, picture_png, read_picture, sheet_png, stop_of, versions
 from explorer.presets import PRESETS
 from explorer.recipe import preset
 from explorer.render import render
@@ -52,6 +52,13 @@ def test_the_picture_kept_is_the_one_saved(tiny):
     assert read_note(data)["step"] == last.kept.step
     assert read_note(data)["score"] == last.kept.score
     assert np.array_equal(np.asarray(Image.open(io.BytesIO(data))), last.kept.image)
+
+
+def test_a_stop_is_told_with_whose_steps_it_is_about(tiny):
+    recipe = made(steps=5)
+    words = [about_stop(recipe, stop) for stop in ((0, 2), (1, 4))]
+    assert "stopped at step 2 of 5 of report/4-small-norm, from which it starts." in words[0]
+    assert "stopped at step 4 of 5." in words[1]
 
 
 def test_versions_are_those_installed(tiny):
@@ -101,5 +108,8 @@ def test_notes_without_a_recipe_are_refused(note, refused):
 
 def test_a_sheet_carries_recipes_and_versions():
     recipes = [preset(name, Target("conv3_1", 1), steps=2) for name in ("best", "lucid")]
-    note = read_note(sheet_png(np.zeros((8, 8, 3), np.uint8), recipes))
+    page = np.arange(8 * 8 * 3, dtype=np.uint8).reshape(8, 8, 3)
+    data = sheet_png(page, recipes)
+    assert np.array_equal(np.asarray(Image.open(io.BytesIO(data))), page)
+    note = read_note(data)
     assert note == {"recipes": [recipe.as_dict() for recipe in recipes], "versions": versions()}

@@ -32,6 +32,17 @@ def test_the_code_runs_and_makes_the_same_picture(options, vgg, tmp_path, monkey
     assert np.array_equal(np.asarray(Image.open("picture.png")), last.kept.image)
 
 
+def test_the_code_saves_the_picture_that_is_kept(tiny, tmp_path, monkeypatch, capsys):
+    methods = {"rms": {"size": 100}, "small-contribution": {}, "noise": {"deviation": 60}}
+    options = {"network": "tiny", "size": 32, "steps": 12, "seed": 5, "keep": "best"}
+    recipe = preset("report/naive", Target("second", 1), methods=methods, **options)
+    *_, last = render(tiny, recipe)
+    assert last.kept.step < last.step, "the best was the last, so this shows nothing"
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code_of([recipe]), "snippet", "exec"), {})
+    assert np.array_equal(np.asarray(Image.open("picture.png")), last.kept.image)
+
+
 def test_a_preset_of_ones_own_has_code_too(vgg, tmp_path, monkeypatch, capsys):
     recipe = preset("report/naive", Target("conv1_2", 4), steps=2, size=32).changed(preset="mine")
     monkeypatch.chdir(tmp_path)

@@ -11,7 +11,7 @@ import pytest
 from explorer import studio as module
 from explorer.errors import InputError
 from explorer.images import Photo
-from explorer.recipe import Blend, PhotoStart, Recipe
+from explorer.recipe import Blend, PhotoStart, Recipe, preset
 from explorer.render import Frame, render
 from explorer.settings import Settings
 from explorer.studio import FAILED, FINISHED, LIVE, RUNNING, STOPPED, Studio
@@ -94,6 +94,22 @@ def test_a_turn_can_end_between_the_recipes_of_a_comparison(tiny):
         assert job.frames == ()
     assert job.advance()
     assert [frame.recipe for frame in job.frames] == recipes
+
+
+def test_who_shares_a_render_sees_their_own_preset(studio):
+    """Recipes are equal whatever preset they come from."""
+    target = Target("second", 1)
+    clip = preset("report/1-clip", target, network="tiny", size=32, steps=4)
+    naive = preset("report/naive", target, network="tiny", size=32, steps=4, methods={"clip": {}})
+    assert clip == naive and clip.preset != naive.preset
+    one, other = studio.submit("one", [clip]), studio.submit("other", [naive])
+    assert one.job is other.job
+    ended(one)
+    for ticket, recipe in ((one, clip), (other, naive)):
+        (frame,) = ticket.view().frames
+        assert ticket.recipes[0].preset == frame.recipe.preset == recipe.preset
+        assert frame.kept.recipe.preset == recipe.preset
+        assert ticket.curve(0)[-1][0] == 4
 
 
 def test_equal_recipes_share_one_job_and_a_finished_one_is_there_at_once(studio):

@@ -28,7 +28,6 @@ from explorer.commands.options import (
 from explorer.grad_cam import cam_picture, grad_cam
 from explorer.images import SAMPLES, check_writable, png_bytes, write_whole
 from explorer.networks import load_network
-from explorer.networks.classes import short_name
 from explorer.notes import versions
 from explorer.receptive_fields import framed
 from explorer.sheets import sheet
@@ -81,7 +80,7 @@ def run(arguments: Namespace) -> int | None:
         "photo": photo.name,
         "layer": target.layer,
         "channel": target.channel,
-        "class": short_name(target.channel) if is_class(network, target) else None,
+        "class": network.class_name(target.channel) if is_class(network, target) else None,
         "position": target.position,
         "activation": activation,
         "sees": asdict(square),

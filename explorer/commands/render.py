@@ -18,7 +18,6 @@ from explorer.commands.progress import watch
 from explorer.errors import InputError
 from explorer.images import check_writable, write_whole
 from explorer.networks import DEFAULT_NETWORK, device, load_network
-from explorer.networks.classes import short_name
 from explorer.notes import picture_png
 from explorer.presets import DEFAULT_PRESET
 from explorer.render import check, render
@@ -78,7 +77,7 @@ def summary(recipe, outcome, index):
         "network": recipe.network,
         "layer": recipe.target.layer,
         "channel": recipe.target.channel,
-        "class": short_name(recipe.target.channel) if of_class else None,
+        "class": network.class_name(recipe.target.channel) if of_class else None,
         "preset": recipe.preset,
         "score": frame.kept.score,
         "best_score": max(scores, default=None),

@@ -90,6 +90,10 @@ class Network(ABC):
         """Names of the classes by number."""
         return classes.imagenet()
 
+    def class_name(self, number: int) -> str:
+        """The first name of a class ("flamingo")."""
+        return self.classes[number].split(", ")[0]
+
     def class_number(self, text: str | int) -> int:
         """The number of a class given by number or name; `InputError` if there is none."""
         return classes.class_number(text)

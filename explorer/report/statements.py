@@ -233,14 +233,14 @@ def between_layers(measure: str, less: str, more: str, times: float = 1.0) -> Cl
 
 
 def highest_of_layers(measure: str, layer: str) -> Claim:
-    """Of the naive pictures, this layer's has most of a measure."""
+    """Of the naive pictures, this layer's has noticeably more of a measure than all others."""
 
     def claim(results: Results) -> Iterable[Check]:
         values = {name: results.of(name, NAIVE)[measure] for name in NAIVE_LAYERS}
         yield Check(
-            f"naive: {ALL[measure].title} is highest in {layer}",
+            f"naive: {ALL[measure].title} is highest in {layer}, {_BY}",
             ", ".join(f"{name} {_words(measure, value)}" for name, value in values.items()),
-            max(values, key=values.get) == layer,
+            all(_rose(value, values[layer]) for name, value in values.items() if name != layer),
         )
 
     return claim

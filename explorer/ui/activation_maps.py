@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from explorer.activations import means, overlay, strongest
+from explorer.activations import means, overlay, silence, strongest
 from explorer.images import SAMPLES, Photo, data_url, jpeg_bytes
 from explorer.links import link_of
 from explorer.measures import number
@@ -114,7 +114,7 @@ def maps(
                     width="stretch",
                     type="primary" if looked_at == (layer.paper_name, channel) else "secondary",
                 )
-                st.caption(f"max {highest}" if values.max() > 0 else "silent here")
+                st.caption(f"max {highest}" if values.max() > 0 else f"{silence(layer)} here")
 
 
 def point_below() -> None:
@@ -172,7 +172,9 @@ def chart(layer: Layer, answer: np.ndarray, shown: Sequence[int], photo: str) ->
     )
     if silent := int((answer.max(axis=(0, 1)) <= 0).sum()):
         are = "is" if silent == 1 else "are"
-        st.caption(f"{silent} of the {layer.channels} filters {are} silent on this photo.")
+        st.caption(
+            f"{silent} of the {layer.channels} filters {are} {silence(layer)} on this photo."
+        )
 
 
 def _bar_clicked(key: str) -> None:

@@ -82,7 +82,7 @@ def fill(link: Mapping[str, str]) -> list[str]:
         state[f"{PAGE}:filter"] = tried(read, None)
     state[f"{PAGE}:class"] = None
     if "class" in link:
-        read = partial(whole, link["class"], "class", 0, len(model.classes) - 1)
+        read = partial(model.class_number, link["class"])
         state[f"{PAGE}:class"] = tried(read, None)
     if photo := link.get("photo", link.get("own")):
         own = own_photo() and own_photo().name

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import streamlit as st
 
-from explorer.activations import statistics
+from explorer.activations import silence, statistics
 from explorer.attribution import (
     ATTRIBUTIONS,
     attribution,
@@ -16,7 +16,6 @@ from explorer.attribution import (
 from explorer.errors import InputError
 from explorer.grad_cam import cam_picture, grad_cam
 from explorer.images import SAMPLES, Photo, data_url, jpeg_bytes
-from explorer.networks.classes import short_name
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.recognition import Guess
@@ -35,16 +34,19 @@ STYLE = """
 """
 HELP = (
     "For the place where the photo excites it most. The gradient says which pixels would raise or "
-    "lower the activation there; the other two show a pattern on the way back."
+    "lower the activation there; deconvnet and guided backpropagation, beside it, draw sharper "
+    "patterns, but do not say what would change it."
 )
 CLASS_HELP = (
     "The gradient says which pixels would raise or lower the score of the class, before softmax; "
-    "the other two show a pattern on the way back."
+    "deconvnet and guided backpropagation, beside it, draw sharper patterns, but do not say what "
+    "would change it."
 )
 READING = (
-    "In the upper pictures gray is nothing; more red than gray means that more red counts for it, "
-    "less that it counts against it, and so for green and blue. The lower ones say how much each "
-    "pixel counts, whichever way. Each picture has its own range of colors."
+    "In the upper pictures gray is nothing. In the gradient's, more red than gray means that more "
+    "red counts for it, less that it counts against it, and so for green and blue; of the other "
+    "two only the pattern can be read. The lower ones say how much each pixel counts, whichever "
+    "way. Each picture has its own range of colors."
 )
 CAM_READING = (
     " Below the photo, where it sees the class (Grad-CAM, Selvaraju et al. 2017): the channels of "
@@ -68,7 +70,7 @@ def offer(layer: Layer, answer: np.ndarray) -> tuple[Target | None, object]:
     room, channel = st.container(), state[f"{PAGE}:filter"]
     numbers = statistics(answer[..., channel])
     if wanted and numbers.highest <= 0:
-        room.info("No pixel does: the filter is silent on the photo.")
+        room.info(f"No pixel does: the filter is {silence(layer)} on the photo.")
     if not wanted or numbers.highest <= 0:
         return None, room
     return Target(layer.paper_name, channel, (numbers.row, numbers.column)), room
@@ -90,7 +92,7 @@ def offer_classes(model: Network, found: Sequence[Guess]) -> tuple[Target | None
     numbers = [guess.number for guess in found]
     if state.get(f"{PAGE}:class") not in (None, *numbers):
         numbers.append(state[f"{PAGE}:class"])
-    st.pills("Choose a class", numbers, format_func=short_name, key=f"{PAGE}:class")
+    st.pills("Choose a class", numbers, format_func=model.class_name, key=f"{PAGE}:class")
     st.caption(CLASS_HELP)
     number, room = state[f"{PAGE}:class"], st.container()
     if number is None:
@@ -146,7 +148,7 @@ def show(room, model: Network, photo: Photo, target: Target) -> None:
 def _in_words(model: Network, target: Target) -> str:
     """A filter or a class in words: "conv3_1, filter 1", "class tabby"."""
     if is_class(model, target):
-        return f"class {short_name(target.channel)}"
+        return f"class {model.class_name(target.channel)}"
     return f"{model.layer(target.layer).paper_name}, filter {target.channel}"
 
 

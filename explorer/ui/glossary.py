@@ -22,7 +22,7 @@ WORDS = {
     "Softmax": "Turns the scores of all classes into probabilities that add up to 1.",
     "Multiply-add": "One multiplication and one addition; how many a layer takes says how much it "
     "has to compute.",
-    "Robust score": "The mean score of a picture moved, mirrored and scaled a little; what only "
+    "Robust score": "The mean score of a picture moved and scaled a little; what only "
     "fine noise brings about is lost then.",
     "Spectrum": "How much of a picture is coarse and how much fine; fine grain is what is finer "
     "than four pixels a cycle.",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import streamlit as st
 
-from explorer.activations import Statistics, is_about_border, means, statistics
+from explorer.activations import Statistics, is_about_border, means, silence, statistics
 from explorer.images import data_url, jpeg_bytes
 from explorer.links import link_of
 from explorer.measures import number
@@ -92,9 +92,11 @@ def _describe(
     height, width = answer.shape[:2]
     if numbers.highest <= 0:
         best = int(means(answer).argmax())
+        linear = layer.activation == "linear"
+        why = "; the next layers use what is below it too" if linear else ", as nothing is above 0"
         st.info(
-            "This filter is silent on the photo: nowhere is its activation above 0. Try another "
-            f"photo, or filter {best}, which responds to this one most."
+            f"This filter is {silence(layer)} on the photo{why}. Try another photo, or filter "
+            f"{best}, which responds to this one most."
         )
         return
     strengths = means(answer)

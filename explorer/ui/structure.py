@@ -7,7 +7,6 @@ from PIL import Image
 from explorer.errors import InputError
 from explorer.images import data_url, jpeg_bytes, png_bytes, sample_photo
 from explorer.networks import load_network
-from explorer.networks.classes import short_name
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.receptive_fields import Square, framed, receptive_square
@@ -105,7 +104,9 @@ def field_in_words(network: Network, layer: Layer) -> str:
 def excitable(network: Network, layer: Layer) -> tuple[str, dict[str, str]] | None:
     """Words and parameters of a link to the picture that a layer looks for, if it has channels."""
     if layer.name == network.class_layer or layer.kind == "softmax":
-        return f"What it draws for the class {short_name(FLAMINGO)}", {"class": str(FLAMINGO)}
+        return f"What it draws for the class {network.class_name(FLAMINGO)}", {
+            "class": str(FLAMINGO)
+        }
     if layer.kind not in EXCITABLE:
         return None
     link = {"layer": layer.paper_name, "channel": "0"}

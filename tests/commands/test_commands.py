@@ -320,6 +320,8 @@ def test_layers(run):
     }
     assert sum(row["parameters"] for row in told["layers"]) == 138_357_544
     status, out, _ = run("layers")
+    (row,) = (line.split() for line in out.splitlines() if " conv3_1 " in line)
+    assert row[3:] == ["56×56×256", "3×3", "1", "295,168", "924,844,032", "24", "4"]
     assert status == 0 and "138,357,544" in out
     assert all(row["name"] in out and row["paper_name"] in out for row in told["layers"])
 
@@ -341,8 +343,17 @@ def test_presets(run):
     for name, row in told.items():
         assert row["methods"] == {k: dict(v) for k, v in PRESETS[name].methods.items()}
         assert row["steps"] == PRESETS[name].steps and row["source"]
+        assert row["keep"] == PRESETS[name].keep
+        assert row["starts_from"] == [list(part) for part in PRESETS[name].starts_from]
+        for kind, variant in row["variants"].items():
+            steps, methods = PRESETS[name].variants[kind]
+            assert variant == {"steps": steps, "methods": {k: dict(v) for k, v in methods.items()}}
+        assert row["variants"].keys() == PRESETS[name].variants.keys()
+    assert told["yosinski/1"]["keep"] == "best" and told["best"]["variants"]
     status, out, _ = run("presets")
     assert status == 0 and all(name in out for name in PRESETS)
+    assert "For a class, 160 steps: fourier deviation=0.01" in out
+    assert "report/a-blurred-gradient: Blurred gradient, 100 steps after report/4-small-norm" in out
 
 
 def test_weights(run):
@@ -383,7 +394,8 @@ def test_render_says_one_json_object(fresh, keras_vgg):
     told = json.loads(found.stdout)
     wanted = {"layer": "block3_conv1", "channel": 1, "class": None, "steps": 3}
     assert {key: told[key] for key in wanted} == wanted
-    assert told["seconds"] >= 0 and told["seconds_per_step"] >= 0
+    assert told["seconds"] >= 0
+    assert told["seconds_per_step"] == pytest.approx(told["seconds"] / told["steps"], abs=0.002)
     assert told["preset"] == "report/naive" and told["stopped"] is False
     assert told["output"] == str(path) and told["device"]
     assert told["recipe"] == read_note(path)["recipe"]

@@ -218,7 +218,7 @@ def test_the_row_of_the_second_network():
     assert len([label for label in labels(app) if label.startswith("Filter ")]) == 25
 
 
-def test_values_below_zero_are_told_and_a_filter_below_zero_everywhere_is_silent(effnet):
+def test_values_below_zero_are_told_and_a_filter_below_zero_everywhere_is_not_called_silent(effnet):
     image = sample_photo("cat").fitted((224, 224))
     for name in ("block5a_project", "block6a_project", "block7a_project"):
         (answer,) = effnet.activations(image, [name]).values()
@@ -228,7 +228,7 @@ def test_values_below_zero_are_told_and_a_filter_below_zero_everywhere_is_silent
     assert len(low), "no filter is below zero everywhere"
     app = opened("activations", network=EFFNET, layer=name, filter=str(low[0]), scale="global")
     assert "values below zero are drawn like zero" in texts(app)
-    assert any("silent on the photo" in info.value for info in app.info)
+    assert any("nowhere above 0 on the photo" in info.value for info in app.info)
     app = opened("activations", network=EFFNET, layer="block4a_expand")
     assert "values below zero" not in texts(app)
 
