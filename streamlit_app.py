@@ -26,8 +26,8 @@ for column, picture in zip(st.columns(len(PICTURES)), PICTURES, strict=True):
         )
 st.space("small")
 with st.container(horizontal=True, key="doors"):
-    for door in DOORS:
-        with st.container(border=True, height="stretch"):
+    for i, door in enumerate(DOORS):
+        with st.container(border=True, height="stretch", key=f"pick-door-{i}"):
             st.page_link(
                 door.page,
                 label=f"**{door.label}**",

@@ -358,7 +358,10 @@ MEASURES = {
         "saturated", "%", "Share of color values that are 0 or 255.", saturated_share
     ),
     "colorfulness": Measure(
-        "colorfulness", "", "Hasler and Süsstrunk 2003: 0 gray, 59 quite colorful.", colorfulness
+        "colorfulness",
+        "",
+        "Gray has 0, a quite colorful photo about 60 (Hasler and Süsstrunk 2003).",
+        colorfulness,
     ),
     "robust_score": Measure(
         "robust score",
@@ -374,7 +377,7 @@ MEASURES = {
     "z_score": Measure(
         "stands out",
         "σ",
-        "Standard deviations of its mean activation above the mean of its layer's channels.",
+        "How far the channel answers above the others of its layer, in standard deviations.",
     ),
     "photo_ratio": Measure(
         "against photos", "times", "The robust score over the best sample photo's score."
@@ -434,7 +437,8 @@ def combined(of_pictures: Sequence[dict[str, float]]) -> dict[str, float]:
 
 def number(value: float) -> str:
     """A score or another number with as many digits as mean something."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+    return text.replace("-", "−", 1) if value < 0 else text
 
 
 def in_words(name: str, value: float) -> str:

@@ -89,9 +89,10 @@ with left:
     if target and target.class_ is not None:
         networks.offer_classes(PAGE, fill, model)
     controls.suit(PAGE, target, model, state[f"{PAGE}:size"], own_steps=True)
+    controls.choose_preset(PAGE, own_steps=True)
     common = controls.shared(PAGE, own_photo())
     button = layout.draw_bar(live.way_to(PAGE, "the picture"), PICTURE)
-    recipe = controls.recipe(PAGE, target, model, common, own_steps=True)
+    recipe = controls.recipe(PAGE, target, model, common)
     with st.expander("Open a saved picture with all its settings"):
         st.file_uploader(
             "A PNG saved here",
@@ -108,8 +109,9 @@ with left:
 asked = state.pop(f"{PAGE}:wanted", False)
 same = live.shows(PAGE, [recipe])
 clicked = button.button("Render", type="primary", width="stretch", disabled=same or recipe is None)
-if sentence := live.refusal(PAGE, [recipe]):
-    button.error(literal(sentence))
+refused = live.refusal(PAGE, [recipe])
+if refused:
+    button.markdown(layout.REFUSED)
 if recipe:
     if clicked or ((opened or asked) and not same):
         live.begin(PAGE, [recipe], own_photo(), at_rest=asked == "at rest")
@@ -119,12 +121,12 @@ if recipe:
 with right:
     layout.landmark(PICTURE)
     held = live.ticket(PAGE)
-    if held and recipe and held.recipes != (recipe,):
+    if refused:
+        st.error(literal(refused))
+    elif held and recipe and held.recipes != (recipe,):
         st.info("The settings have changed since this picture: press Render for a new one.")
     view = live.panel(PAGE, [held.recipes[0].caption] if held else [])
-    if held is None and live.refusal(PAGE, [recipe]):
-        st.markdown("**Nothing is drawn.** The reason stands below *Render*.")
-    elif held is None:
+    if held is None and not refused:
         with st.container(border=True):
             st.markdown(
                 "**This picture was stopped.** Press *Render* to go on with it."
@@ -132,7 +134,7 @@ with right:
                 else "**Nothing drawn yet.** Choose what to excite, then press *Render*. "
                 "A picture takes about half a minute on a laptop and grows before your eyes."
             )
-    elif held and view.status in ENDED and view.frames:
+    elif held and view.status in ENDED and view.done:
         done, frame = held.recipes[0], view.frames[0]
         name = layout.file_name(describe(load_network(done.network), done.target))
         with st.container(horizontal=True, gap="small"):
@@ -158,7 +160,7 @@ with right:
     if recipe:
         with st.expander("Show code"):
             st.code(code_of([recipe]), "python")
-    if held and view.status in ENDED and view.frames:
+    if held and view.status in ENDED and view.done:
         with judged:
             exemplars.show(
                 load_network(held.recipes[0].network), held.recipes[0].target, own_photo()

@@ -60,12 +60,6 @@ model = networks.choose(PAGE, fill)
 warm_up(model.name)
 layout.complain(complaints)
 series.offer(PAGE)
-st.caption(
-    "Of the report's four, each keeps those before it; its improved methods go on from their "
-    "picture, without blur and small-norm clip, and one round from five times as many steps. "
-    "After the clip, a lower score is the price: look at fine grain and the robust score below the "
-    "pictures. Naive ascent leaves 0–255; its score is that of the picture as shown, cut to 0–255."
-)
 left, right = layout.stage(4, 8)
 with left:
     target = excite.choose(PAGE, model, own_photo())
@@ -82,6 +76,7 @@ with left:
     for i, tab in enumerate(st.tabs([f"Recipe {i + 1}" for i in range(count)])):
         with tab:
             controls.suit(f"{PAGE}{i}", target, model, common["size"])
+            controls.choose_preset(f"{PAGE}{i}")
             recipes.append(controls.recipe(f"{PAGE}{i}", target, model, common))
 if None in recipes:
     wrong = [str(i) for i, recipe in enumerate(recipes, 1) if recipe is None]
@@ -91,8 +86,9 @@ if None in recipes:
 asked = state.pop(f"{PAGE}:wanted", False)
 same = live.shows(PAGE, recipes)
 clicked = button.button("Render all", type="primary", width="stretch", disabled=same or not recipes)
-if sentence := live.refusal(PAGE, recipes):
-    button.error(literal(sentence))
+refused = live.refusal(PAGE, recipes)
+if refused:
+    button.markdown(layout.REFUSED)
 if recipes:
     if clicked or ((opened or asked) and not same):
         live.begin(PAGE, recipes, own_photo())
@@ -102,14 +98,14 @@ if recipes:
 with right:
     layout.landmark(PICTURES)
     held = live.ticket(PAGE)
-    if held and held.recipes != tuple(recipes):
+    if refused:
+        st.error(literal(refused))
+    elif held and held.recipes != tuple(recipes):
         st.info("The settings have changed since these pictures: press Render all for new ones.")
     shown = held.recipes if held else ()
     titles = [f"{i}. {title_of(recipe)}" for i, recipe in enumerate(shown, 1)]
     view = live.panel(PAGE, titles)
-    if held is None and live.refusal(PAGE, recipes):
-        st.markdown("**Nothing is drawn.** The reason stands below *Render all*.")
-    elif held is None:
+    if held is None and not refused:
         with st.container(border=True):
             st.markdown(
                 "**These pictures were stopped.** Press *Render all* to go on with them."
@@ -117,7 +113,7 @@ with right:
                 else "**Nothing drawn yet.** Press *Render all*, or choose one of the series. "
                 "All pictures grow together, so you can compare them at any step."
             )
-    elif held and view.status in ENDED and view.frames:
+    elif held and view.status in ENDED and view.done:
         judged = st.container()
         cells = []
         for title, frame in zip(titles, (frame.kept for frame in view.frames), strict=True):
@@ -138,7 +134,7 @@ with right:
     if recipes:
         with st.expander("Show code"):
             st.code(code_of(recipes), "python")
-    if held and view.status in ENDED and view.frames:
+    if held and view.status in ENDED and view.done:
         with judged:
             judgment.table(titles, held, view)
 steady.echo()

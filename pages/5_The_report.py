@@ -17,9 +17,7 @@ visitor()
 complaints, _ = address.enter(PAGE, report.fill)
 layout.complain(complaints)
 results = stored()
-if results:
-    st.caption(report.about(results))
-else:
+if not results:
     st.warning(
         "The stored results are not here, so nothing is measured on this page; every picture can "
         "still be drawn, and `python -m explorer report -o FOLDER` measures them all."
@@ -36,7 +34,10 @@ view = st.segmented_control(
 if view != FIRST:
     report.section(view, results)
 elif results:
+    st.markdown(report.count(results))
     report.all_statements(results)
+if results and view in report.WITH_CLASS:
+    st.caption(report.about(results))
 address.write(PAGE, {"section": view})
 st.caption(
     "`python -m explorer report -o FOLDER` makes it all again, as a page of its own to hand out."

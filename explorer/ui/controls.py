@@ -145,15 +145,8 @@ def shared(page: str, photo: Photo | None) -> dict:
     return chosen | {"photo": chosen["photo"] or None}
 
 
-def recipe(
-    slot: str, wanted: Target | None, network: Network, common: dict, own_steps: bool = False
-) -> Recipe | None:
-    """Choose one recipe: preset, every strength, and which picture to keep.
-
-    With `own_steps` a newly chosen preset brings its number of steps too. Where the choices do
-    not fit together that is told here, and there is no recipe.
-    """
-    state = st.session_state
+def choose_preset(slot: str, own_steps: bool = False) -> None:
+    """Choose a recipe's preset; with `own_steps` it brings its number of steps too."""
     name = st.selectbox(
         "Preset",
         PRESETS,
@@ -163,6 +156,14 @@ def recipe(
         args=(slot, own_steps),
     )
     st.caption(f"{PRESETS[name].note} Source: {PRESETS[name].source}.")
+
+
+def recipe(slot: str, wanted: Target | None, network: Network, common: dict) -> Recipe | None:
+    """Choose the rest of a recipe: every strength, and which picture to keep.
+
+    Where the choices do not fit together that is told here, and there is no recipe.
+    """
+    state, name = st.session_state, st.session_state[f"{slot}:preset"]
     told = st.container()
     st.segmented_control(
         "Keep which picture",

@@ -30,7 +30,7 @@ KINDS = {
     "Class": "One of the 1,000 classes, before softmax.",
     "Layer": "A whole layer: whatever it already responds to grows (DeepDream).",
     "Photo": "What a layer sees in a photo, drawn anew (a caricature).",
-    "Direction": "A mixture of a layer's channels: what it finds is compared with that.",
+    "Direction": "A mixture of a layer's channels, in which the picture should make it answer.",
 }
 """What can be excited, each with a line on it."""
 DRAWN = {
@@ -114,9 +114,9 @@ def choose(page: str, network: Network, photo: Photo | None) -> Target | None:
     hidden = {name for names in DRAWN.values() for name in names} - set(DRAWN[kind])
     steady.keep(*(f"{page}:{name}" for name in hidden))
     target = _KINDS[kind](page, network, photo)
-    down = st.toggle("Hold it down", key=f"{page}:down")
-    st.caption("Draws what the target responds to least: its score is taken times −1.")
-    with st.expander("Weigh it against further targets", key=f"{page}:more"):
+    with st.expander("Hold it down, or weigh it against others", key=f"{page}:more"):
+        down = st.toggle("Hold it down", key=f"{page}:down")
+        st.caption("Draws what the target responds to least: its score is taken times −1.")
         plain = target and target.position is None and not target.after_relu
         mixed = kind == "Channel" and plain and bool(state.get(f"{page}:mix"))
         state.setdefault(f"{page}:weight", 1.0)
@@ -185,22 +185,25 @@ def _channel(page: str, network: Network, photo: Photo | None) -> Target:
     with st.container(horizontal=True, gap="small"):
         for label, by, key in (("Previous", -1, "P"), ("Next", 1, "N"), ("Random", None, "X")):
             st.button(label, on_click=move, args=(by,), key=f"{page}:{label}", shortcut=key)
-    with st.expander("Where, and before or after ReLU"):
+    with st.expander("Where, ReLU, or a second channel"):
         position = None
         if layer.spatial:
             position = _place(page)
         else:
             steady.keep(f"{page}:where")
         after_relu = _after_relu(page, layer)
-    target = Target(layer.name, channel, position, after_relu)
+        target = Target(layer.name, channel, position, after_relu)
+        mixed = _mix(page, layer, target)
     if only_adds_colors(network, target):
         _advise_relu(page, layer)
-    whole = position is None and not after_relu
-    mixed = st.toggle(
-        "Go towards a second channel",
-        key=f"{page}:mix",
-        disabled=not whole,
-    )
+    return mixed
+
+
+def _mix(page: str, layer: Layer, target: Target) -> Target:
+    """Choose a second channel to go towards; the target that lies between both, or the first."""
+    state, last = st.session_state, layer.channels - 1
+    whole = target.position is None and not target.after_relu
+    mixed = st.toggle("Go towards a second channel", key=f"{page}:mix", disabled=not whole)
     st.caption(
         "Draws what lies between two channels of the layer."
         if whole
@@ -222,7 +225,7 @@ def _channel(page: str, network: Network, photo: Photo | None) -> Target:
         key=f"{page}:share",
         help="0 is the first channel alone, 1 the second.",
     )
-    parts = ((channel, round(1 - share, DIGITS)), (second, share))
+    parts = ((target.channel, round(1 - share, DIGITS)), (second, share))
     first, *also = (Target(layer.name, n, weight=weight) for n, weight in parts if weight)
     return replace(first, also=tuple(also))
 

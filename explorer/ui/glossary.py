@@ -39,6 +39,6 @@ WORDS = {
 
 def offer() -> None:
     """A small button that opens the glossary."""
-    with st.popover("Words", icon=":material/menu_book:", width="content"):
+    with st.popover("Glossary", icon=":material/menu_book:", width="content"):
         for word, meaning in WORDS.items():
             st.markdown(f"**{word}**: {meaning}")

@@ -5,8 +5,9 @@ from pathlib import Path
 
 STYLE = """
 <style>
-.st-key-doors { display: grid; gap: 1rem;
-  grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); }
+.st-key-doors { display: grid; gap: 1rem; grid-template-columns: repeat(3, minmax(0, 1fr)); }
+@media (max-width: 1000px) { .st-key-doors { grid-template-columns: 1fr 1fr; } }
+@media (max-width: 560px) { .st-key-doors { grid-template-columns: 1fr; } }
 .st-key-doors > div { width: auto; }
 </style>
 """

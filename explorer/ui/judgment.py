@@ -77,18 +77,18 @@ def _advise(
     recipe = frame.recipe
     curve = through_all_steps(recipe, curve)
     for sentence in diagnosed_of_all(recipe, frame.pictures, values, curve).values():
-        st.warning(sentence + _where(sentence), icon=":material/lightbulb:")
+        st.warning(_as_the_page_says(sentence), icon=":material/lightbulb:")
 
 
-def _where(sentence: str) -> str:
-    """Where the page has the settings that a sentence names, such as adam.rate."""
-    places = [
-        f"{method}.{parameter} is *{METHODS[method].parameter(parameter).label}* of "
-        f"{METHODS[method].title}, "
-        f"under *{controls.GROUPS[METHODS[method].acts_on]}*"
-        for method, parameter in re.findall(rf"\b({'|'.join(METHODS)})\.([a-z_]+)", sentence)
-    ]
-    return " Here " + "; ".join(places) + "." if places else ""
+def _as_the_page_says(sentence: str) -> str:
+    """A sentence with the settings that it names, such as adam.rate, as the page has them."""
+
+    def place(found: re.Match) -> str:
+        method, parameter = METHODS[found[1]], found[2]
+        name = method.parameter(parameter).label
+        return f"*{name}* of {method.title} (under *{controls.GROUPS[method.acts_on]}*)"
+
+    return re.sub(rf"\b({'|'.join(METHODS)})\.([a-z_]+)", place, sentence)
 
 
 def table(titles: list[str], held: Ticket, view: View) -> None:
@@ -101,28 +101,24 @@ def table(titles: list[str], held: Ticket, view: View) -> None:
     except InputError as error:
         return st.info(literal(error))
     shown = [name for name in MEASURES if any(name in values for *_, values in rows)]
-    columns = {name: _heading(name) for name in shown}
     st.dataframe(
         pd.DataFrame(
-            {"recipe": title, "score": _rounded(frame.score)}
-            | {columns[name]: _cell(name, values.get(name)) for name in shown}
-            for title, frame, values in rows
+            {
+                "measure": ["score", *map(_heading, shown)],
+                **{
+                    title: [_rounded(frame.score), *(_cell(n, values.get(n)) for n in shown)]
+                    for title, frame, values in rows
+                },
+            }
         ),
         hide_index=True,
         width="stretch",
-        column_config={
-            "recipe": st.column_config.TextColumn(pinned=True),
-            "score": st.column_config.NumberColumn(format="localized"),
-        }
-        | {
-            columns[name]: st.column_config.NumberColumn(
-                help=MEASURES[name].help, format="localized"
-            )
-            for name in shown
-        },
-        alt="Measures of the pictures, a recipe in each row",
+        column_config={"measure": st.column_config.TextColumn(pinned=True)}
+        | {title: st.column_config.NumberColumn(format="localized") for title, *_ in rows},
+        alt="Measures of the pictures, a recipe in each column",
     )
-    st.caption(" ".join(f"**{MEASURES[n].title.capitalize()}**: {MEASURES[n].help}" for n in shown))
+    with st.expander("What the numbers mean"):
+        st.markdown("\n".join(f"- **{MEASURES[n].title}**: {MEASURES[n].help}" for n in shown))
 
 
 def measures_of(frame: Frame, photo: Photo | None) -> dict[str, float]:
@@ -174,7 +170,7 @@ def _cell(name: str, value: float | None) -> float | None:
 
 
 def _rounded(value: float) -> float:
-    return float(number(value).replace(",", ""))
+    return float(number(value).replace(",", "").replace("−", "-"))
 
 
 def _spectrum(frame: Frame) -> None:

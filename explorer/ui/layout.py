@@ -13,6 +13,8 @@ from explorer.ui.session import settings
 
 LONGEST_NAME = 60
 """Characters of a file's name."""
+REFUSED = ":red[Nothing is drawn: the reason stands where the picture would be.]"
+"""Below a button that draws; the reason itself would hide what is around the button."""
 ICON = "data:image/svg+xml," + quote(
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="none" stroke="#c2622b">'
     '<circle cx="13" cy="13" r="9.5" stroke-width="4"/>'
@@ -24,8 +26,12 @@ STYLE = """
 <style>
 .block-container { padding-top: 4rem; max-width: 1320px; }
 [data-testid="stImage"] img, [data-testid="stImageContainer"] img { border-radius: 6px; }
-h1 { font-size: 2rem !important; padding-bottom: 0.2rem !important; }
-:focus-visible { outline: 2px solid #c2622b !important; outline-offset: 2px; }
+h1 { padding-bottom: 0.2rem !important; }
+:focus-visible, label:has(input[type="checkbox"]:focus-visible) {
+  outline: 2px solid #c2622b !important; outline-offset: 2px; }
+[data-testid="stSelectbox"] input:focus-visible { outline: none !important; }
+[data-testid="stButtonGroup"] button { padding-inline: 0.55rem; }
+[data-testid="stCaptionContainer"] code { font-size: 0.8rem; }
 [data-testid="stSidebarNavItems"] li:first-child p { font-size: 0; }
 [data-testid="stSidebarNavItems"] li:first-child p::after { content: "Home"; font-size: 0.875rem; }
 [data-testid="stCaptionContainer"] { opacity: 0.8; }
@@ -49,6 +55,7 @@ h1 { font-size: 2rem !important; padding-bottom: 0.2rem !important; }
 [data-testid="stMain"] { scroll-padding-block: 8rem 5rem; }
 div:has(> .st-key-draw), .st-key-draw { position: sticky; bottom: 0; top: 3.75rem; z-index: 2;
   padding-block: 0.4rem; background: light-dark(#fff, #171614); }
+.st-key-draw { box-shadow: 0 -0.6rem 0.6rem -0.6rem rgba(128, 128, 128, 0.5); }
 .st-key-measures [data-testid="stMetricValue"] { font-size: 1.35rem; }
 .waiting { aspect-ratio: 1; border-radius: 6px; background: rgba(128, 128, 128, 0.18); }
 [data-testid="stColumn"]:has(> div [data-testid="stPopover"]) { min-width: 7rem; }
@@ -62,6 +69,7 @@ div:has(> .st-key-draw), .st-key-draw { position: sticky; bottom: 0; top: 3.75re
 }
 @media (hover: none) {
   [data-testid="stBaseButton-secondary"] kbd { display: none; }
+  [data-testid="stPageLink-NavLink"], [data-testid="stBaseButton-tertiary"] { min-height: 2.5rem; }
   button[aria-label^="Help for"] { padding: 10px; margin: -10px; }
 }
 </style>

@@ -10,6 +10,7 @@ from explorer.images import Photo, data_url, jpeg_bytes
 from explorer.links import link_of
 from explorer.measures import number
 from explorer.networks import device
+from explorer.presets import PRESETS
 from explorer.recipe import Recipe
 from explorer.render import Frame
 from explorer.studio import FAILED, FINISHED, LIVE, STOPPED, Ticket, View
@@ -155,7 +156,10 @@ def _progress(page: str, held: Ticket, view: View) -> None:
     elif view.status == STOPPED:
         bar, more = st.columns((6, 1), vertical_alignment="center")
         kept = "the picture is kept" if view.frames else "there was no picture yet"
-        bar.progress(share, text=f"Stopped at step {view.done} of {view.total}; {kept}.")
+        text = f"Stopped at step {view.done} of {view.total}; {kept}."
+        if view.frames and not view.done:
+            text = "Stopped before the first step; this is what it starts from."
+        bar.progress(share, text=text)
         more.button(
             "Continue", key=f"{page}:continue", on_click=_go_on, args=(page, held), width="stretch"
         )
@@ -195,7 +199,7 @@ def _picture(
         jpeg, step, score, of = shown_jpeg(frame), frame.step, frame.score, frame.recipe
     alt = f"Picture that excites {recipe.caption} after {step} steps, score {number(score)}"
     st.image(data_url(jpeg), width="stretch", alt=alt)
-    begins = f", of {of.preset}, from which it starts" * (of != recipe)
+    begins = f" of “{_title(of)}”, from which it starts" * (of != recipe)
     seen = f"{steps_in_words(of, step)}{begins}"
     st.caption(f"**{caption}**  \n{seen[0].upper()}{seen[1:]} · score {number(score)}")
     if (last := view.frames[i]).ending and last.step < last.recipe.steps:
@@ -203,12 +207,18 @@ def _picture(
 
 
 def steps_in_words(recipe: Recipe, step: int) -> str:
-    """How far a picture is: "step 60, after 300 of report/4-small-norm"."""
+    """How far a picture is: "step 60, after 300 of “All four regularizations”"."""
     if not recipe.steps:
         return f"a blend of {len(recipe.parents)} pictures"
     before = recipe.total_steps - recipe.steps
-    what = recipe.parents[0].preset if len(recipe.lineage) == 2 else "what it starts from"
+    alone = len(recipe.lineage) == 2
+    what = f"“{_title(recipe.parents[0])}”" if alone else "what it starts from"
     return f"step {step}" + (f", after {before} of {what}" if before else "")
+
+
+def _title(recipe: Recipe) -> str:
+    """Of the preset that a recipe comes from."""
+    return PRESETS[recipe.preset].title if recipe.preset in PRESETS else "a recipe of its own"
 
 
 def shown_jpeg(frame: Frame) -> bytes:
@@ -247,7 +257,12 @@ def _curve(table: pd.DataFrame, captions: Sequence[str]) -> None:
         alt.Chart(table)
         .mark_line(strokeWidth=2)
         .encode(
-            x=alt.X("step:Q", title="step", axis=alt.Axis(tickMinStep=1, format="d")),
+            x=alt.X(
+                "step:Q",
+                title="step",
+                axis=alt.Axis(tickMinStep=1, format="d"),
+                scale=alt.Scale(nice=False),
+            ),
             y=alt.Y("score:Q", title="score", scale=alt.Scale(zero=False)),
             tooltip=["recipe", "step", alt.Tooltip("score", format=",.3~f")],
         )

@@ -1,5 +1,6 @@
 """The report page's parts: verdicts, figures, and what is measured."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import escape
 
@@ -36,11 +37,13 @@ PAGE = "report"
 FIRST = "verdicts"
 VIEWS = {FIRST: "All statements"} | {key: title for key, (title, _) in SECTIONS.items()}
 """What the page shows, one at a time."""
+WITH_CLASS = (FIRST, "naive", "regularized", "improved")
+"""Views that are about the class too."""
 VISUALIZATION = "pages/3_Feature_visualization.py"
 COLORS = {HOLDS: "green", IN_PART: "orange", FAILS: "red"}
 COLUMNS = 3
-MAP_WIDTH, PLOT_HEIGHT = 170, 330
-"""Pixels; a plot's legend is within its height."""
+PLOT_HEIGHT = 330
+"""Pixels, with a plot's legend."""
 STYLE = """
 <style>
 .numbers, .numbers * { margin: 0 !important; padding: 0 !important; }
@@ -49,6 +52,9 @@ STYLE = """
 .numbers div { display: flex; justify-content: space-between; gap: 0.5rem; }
 .numbers dt { opacity: 0.75; font-weight: 400; }
 .numbers dd { white-space: nowrap; font-variant-numeric: tabular-nums; }
+[class*="st-key-maps-"] { display: grid; gap: 0.75rem;
+  grid-template-columns: repeat(auto-fill, minmax(min(8rem, 45%), 1fr)); }
+[class*="st-key-maps-"] > div { width: auto; }
 [class*="st-key-maps-"] img { image-rendering: pixelated; }
 @media (min-width: 641px) {
   [class*="st-key-statement-"] { flex-wrap: nowrap; }
@@ -89,6 +95,14 @@ def all_statements(results: Results) -> None:
                 icon=":material/arrow_forward:",
                 type="tertiary",
             )
+
+
+def count(results: Results) -> str:
+    """How many statements hold, hold in part, and do not: "**3** hold, **7** hold in part …"."""
+    found = Counter(row["verdict"] for row in verdicts(results))
+    total, words = found.total(), {HOLDS: "hold", IN_PART: "hold in part", FAILS: "do not hold"}
+    parts = [f"**{found[verdict]}** {word}" for verdict, word in words.items()]
+    return f"Of its {total} statements, {', '.join(parts[:-1])}, and {parts[-1]}."
 
 
 def _go(section: str) -> None:
@@ -135,6 +149,8 @@ def section(key: str, results: Results | None) -> None:
     title, words = SECTIONS[key]
     st.subheader(title)
     st.markdown(words)
+    if results:
+        statements(key, results)
     if key == "structure":
         drawing.show(as_svg(load_network(NETWORK)), "network")
         st.page_link(
@@ -146,12 +162,10 @@ def section(key: str, results: Results | None) -> None:
         _activations(results)
     kept = results.classes if results else class_network()
     now = sections(class_network()).get(key, ())
+    if results and (key == "activations" or now):
+        _explain_numbers()
     for row, newer in zip(sections(kept).get(key, ()), now, strict=True):
         _row(row, newer, results)
-    if results:
-        if key == "activations" or now:
-            _explain_numbers()
-        statements(key, results)
 
 
 def _explain_numbers() -> None:
@@ -229,12 +243,13 @@ def _figure(figure: Figure, to_draw: Figure, results: Results | None) -> None:
             )
         st.page_link(
             VISUALIZATION,
-            label="Open",
+            label="Open its recipe",
             icon=":material/palette:",
             query_params=link_of([to_draw.recipe]),
-            help="In Feature visualization, with every setting of this recipe.",
+            help="In Feature visualization, with every setting.",
         )
-    st.code(command_of(to_draw.recipe, f"{to_draw.key}.png"), "bash", wrap_lines=True)
+        with st.popover("Command", icon=":material/terminal:"):
+            st.code(command_of(to_draw.recipe, f"{to_draw.key}.png"), "bash", wrap_lines=True)
 
 
 def _draw(figure: Figure) -> None:
@@ -261,7 +276,7 @@ def _activations(results: Results | None) -> None:
         layer = network.layer(entry["layer"])
         st.markdown(f"**{layer.paper_name}**, {shape_of(layer)}. Means over all filters:")
         _numbers(of_maps(entry["measures"]))
-        with st.container(horizontal=True, gap="small", key=f"maps-{layer.paper_name}"):
+        with st.container(horizontal=True, key=f"maps-{layer.paper_name}"):
             for each in entry["filters"]:
                 _map(layer, each)
     st.page_link(
@@ -281,7 +296,7 @@ def _activations(results: Results | None) -> None:
 def _map(layer: Layer, each: Mapping) -> None:
     name = f"{layer.paper_name}, filter {each['channel']}"
     jpeg = (STORED / f"{map_key(layer.paper_name, each['channel'])}.jpg").read_bytes()
-    with st.container(width=MAP_WIDTH):
+    with st.container():
         st.image(data_url(jpeg), width="stretch", alt=f"Activation of {name}")
         st.caption(f"filter {each['channel']}")
         _numbers(of_maps(each["measures"]))

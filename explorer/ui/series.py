@@ -1,5 +1,7 @@
 """Series to compare: of presets, and of one strength at several values."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from explorer.catalogue import METHODS, checked_methods
@@ -9,15 +11,37 @@ from explorer.ui import controls, steady
 from explorer.ui.plain import literal
 from explorer.ui.session import settings
 
+
+@dataclass(frozen=True)
+class Series:
+    """Presets to compare: their names, and what to look at."""
+
+    presets: tuple[str, ...]
+    help: str
+
+
 OF_PRESETS = {
-    "The report's four regularizations": REGULARIZED,
-    "The report's improved methods": (
-        REGULARIZED[-1],
-        *(name for name in IMPROVED if name != "report/e-laplacian-5"),
+    "The report's four regularizations": Series(
+        REGULARIZED,
+        "One method more with each picture: clip, decay, blur, small-norm clip. A lower score is "
+        "the price of the clip, as naive ascent leaves 0–255 and is scored as it is shown, cut to "
+        "that: compare fine grain and the robust score.",
     ),
-    "Other tools, and the best here": ("tf-keras-vis", "lucid", "maco", "best"),
-    "Yosinski's four sets": ("yosinski/1", "yosinski/2", "yosinski/3", "yosinski/4"),
+    "The report's improved methods": Series(
+        (REGULARIZED[-1], *(name for name in IMPROVED if name != "report/e-laplacian-5")),
+        "All go on from the picture of the four regularizations, the first one, without blur and "
+        "small-norm clip; one round goes on from five times as many steps.",
+    ),
+    "Other tools, and the best here": Series(
+        ("tf-keras-vis", "lucid", "maco", "best"),
+        "What other programs do by default, beside this one's default.",
+    ),
+    "Yosinski's four sets": Series(
+        ("yosinski/1", "yosinski/2", "yosinski/3", "yosinski/4"),
+        "The four sets of strengths that Yosinski et al. (2015) found by a random search.",
+    ),
 }
+"""By the words on their buttons."""
 STRENGTHS = {
     (method.name, parameter.name): f"{method.title}: {parameter.label}"
     for method in METHODS.values()
@@ -30,9 +54,14 @@ USUAL = ("blur", "sigma")
 def offer(page: str) -> None:
     """Buttons that set a page's recipes to a series, and render them."""
     with st.container(horizontal=True, gap="small"):
-        for title, names in OF_PRESETS.items():
-            too_many = len(names) > settings().recipes
-            st.button(title, on_click=_of_presets, args=(page, names), disabled=too_many)
+        for title, series in OF_PRESETS.items():
+            st.button(
+                title,
+                on_click=_of_presets,
+                args=(page, series.presets),
+                disabled=len(series.presets) > settings().recipes,
+                help=series.help,
+            )
         with st.popover("One strength at several values", icon=":material/tune:", width="content"):
             _choose_strength(page)
 

@@ -115,7 +115,7 @@ def test_a_photo_too_large_is_told_beside_the_uploader(server, page, tmp_path):
 def test_the_glossary_is_a_click_away_everywhere(server, page):
     for path in ADDRESSES:
         opened(page, server + path)
-        page.get_by_role("button", name=re.compile("Words")).click()
+        page.get_by_role("button", name=re.compile("Glossary")).click()
         expect(page.get_by_text("Receptive field", exact=True)).to_be_visible()
 
 

@@ -61,9 +61,8 @@ def test_a_link_with_three_recipes_draws_them_and_measures_them():
     assert [recipe.preset for recipe in held.recipes] == ["yosinski/1", "yosinski/2", "yosinski/3"]
     assert {recipe.seed for recipe in held.recipes} == {0}
     table = app.dataframe[0].value
-    assert len(table) == 3
-    assert list(table.columns) == [
-        "recipe",
+    assert len(table.columns) == 1 + 3
+    assert list(table["measure"]) == [
         "score",
         "fine grain (%)",
         "saturated (%)",
@@ -116,7 +115,7 @@ def test_captions_say_what_is_changed_from_the_preset():
     assert not app.exception
     naive, clip = PRESETS["report/naive"].title, PRESETS["report/1-clip"].title
     titles = [f"1. {naive}", f"2. {naive} · keep best · rms.size 8", f"3. {clip} · noise off"]
-    assert list(app.dataframe[0].value["recipe"]) == titles
+    assert list(app.dataframe[0].value.columns[1:]) == titles
     assert all(any(title in caption.value for caption in app.caption) for title in titles)
     assert not app.warning
 
@@ -138,7 +137,7 @@ def test_with_few_recipes_allowed_the_longer_series_are_closed(monkeypatch, most
     app = opened(**SMALL, recipe1="report/naive;steps=2", recipe2="report/1-clip;steps=2")
     assert not app.exception and len(app.tabs) == 2
     closed = [b.label for b in app.button if b.disabled and b.label != "Render all"]
-    assert len(closed) == 4 and len(finished(app).dataframe[0].value) == 2
+    assert len(closed) == 4 and len(finished(app).dataframe[0].value.columns) == 1 + 2
 
 
 def test_more_steps_than_are_allowed_are_refused_and_by_default_not_taken(monkeypatch):
@@ -281,7 +280,7 @@ def test_what_a_recipe_starts_from_is_counted_beside_its_steps():
     recipes = {"recipe1": "report/b-recursive-1;steps=1", "recipe2": "report/naive;steps=1"}
     app = finished(opened(**SMALL, **recipes))
     captions = " ".join(caption.value for caption in app.caption)
-    assert "Step 1, after 5 of report/4-small-norm · score" in captions
+    assert "Step 1, after 5 of “All four regularizations” · score" in captions
     assert "Step 1 · score" in captions
 
 

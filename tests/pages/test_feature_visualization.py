@@ -774,8 +774,11 @@ def test_what_ranks_no_photos_has_none(vgg, parameters):
 def test_what_is_wrong_is_told_with_the_setting_to_change():
     recipe = "report/1-clip;steps=9;rms.size=100"
     app = finished(opened(layer="conv1_2", channel="3", size="64", recipe=recipe))
-    (told,) = (w.value for w in app.warning if "limits: lower rms.size or raise" in w.value)
-    assert "rms.size is *size" in told and ", under *On the step*" in told
+    (told,) = (w.value for w in app.warning if "at their limits" in w.value)
+    assert (
+        "lower *size (gray levels)* of Steps of equal size (under *On the step*) or raise" in told
+    )
+    assert "rms.size" not in told
     app.session_state["feature:ticket"].stop()
 
 
