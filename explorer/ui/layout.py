@@ -67,6 +67,10 @@ div:has(> .st-key-draw), .st-key-draw { position: sticky; bottom: 0; top: 3.75re
   :is(.st-key-stage, [class*="st-key-stacked-"]) > div > [data-testid="stHorizontalBlock"]
     > [data-testid="stColumn"] { min-width: 100%; }
 }
+@media (max-width: 640px) {
+  [class*="st-key-pictures-"] [data-testid="stColumn"] { min-width: 0;
+    flex: 0 0 calc(50% - 0.5rem); }
+}
 @media (hover: none) {
   [data-testid="stBaseButton-secondary"] kbd { display: none; }
   [data-testid="stPageLink-NavLink"], [data-testid="stBaseButton-tertiary"] { min-height: 2.5rem; }

@@ -118,11 +118,12 @@ def _show(page: str, held: Ticket, captions: Sequence[str], was_live: bool) -> N
     _status(page, held, view)
     look = st.session_state.get(f"{page}:look") if view.status not in LIVE else None
     in_row = _in_row(len(held.recipes))
-    for i, recipe in enumerate(held.recipes):
-        if i % in_row == 0:
-            columns = st.columns(in_row)
-        with columns[i % in_row]:
-            _picture(recipe, held, view, i, captions[i], look)
+    with st.container(key=f"pictures-{page}" if in_row > 1 else f"picture-{page}"):
+        for i, recipe in enumerate(held.recipes):
+            if i % in_row == 0:
+                columns = st.columns(in_row)
+            with columns[i % in_row]:
+                _picture(recipe, held, view, i, captions[i], look)
     _looking_back(page, held, view, captions)
 
 
