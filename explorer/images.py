@@ -27,6 +27,8 @@ MEGABYTE = 2**20
 """Bytes, as Streamlit counts them for uploads."""
 LARGEST_FILE = 50 * MEGABYTE
 """Bytes of a photo's file."""
+LARGEST_FITTED = 8192
+"""Pixels of a side to which a photo is fitted at most."""
 LARGEST_PHOTO = 60_000_000
 """Pixels of a photo before it is decoded."""
 OWN = "sha256:"
@@ -57,14 +59,22 @@ class Photo:
         """The center of the photo at this (height, width): uint8 RGB, shorter side fitted.
 
         Raises:
-            InputError: it is neither one whole number nor two, or below 1.
+            InputError: it is neither one whole number nor two, or not from 1 to 8,192.
         """
         sides = tuple(size) if isinstance(size, tuple | list) else (size, size)
-        if len(sides) != 2 or any(not isinstance(n, Integral) or n < 1 for n in sides):
-            raise InputError("A photo is fitted to a height and a width in whole pixels.")
+        if len(sides) != 2 or not all(map(_is_side, sides)):
+            raise InputError(
+                "A photo is fitted to a height and a width in whole pixels, from 1 to "
+                f"{LARGEST_FITTED:,}."
+            )
         height, width = sides
         image = Image.fromarray(self.pixels)
         return np.asarray(ImageOps.fit(image, (width, height), Image.Resampling.BICUBIC))
+
+
+def _is_side(number: object) -> bool:
+    whole = isinstance(number, Integral) and not isinstance(number, bool)
+    return whole and 1 <= number <= LARGEST_FITTED
 
 
 def sample_photo(name: str) -> Photo:

@@ -248,9 +248,13 @@ def from_dict(data: object, depth: int = 1) -> Recipe:
     """
     if not isinstance(data, dict):
         raise InputError("A recipe must be a JSON object.")
-    if data.get("format") != FORMAT:
+    if "format" not in data:
         raise InputError(
-            f"The recipe has format {reprlib.repr(data.get('format'))}, and this program reads "
+            "This is no recipe of this program: give what render --json prints, or a saved PNG."
+        )
+    if data["format"] != FORMAT:
+        raise InputError(
+            f"The recipe has format {reprlib.repr(data['format'])}, and this program reads "
             f"format {FORMAT}."
         )
     if depth > DEEPEST:
@@ -350,13 +354,13 @@ def preset(
     if not isinstance(photo, str | None):
         raise InputError("The photo that a recipe starts from must be a name, such as photo.name.")
     entry = PRESETS[name].of_kind(kind_of(target, network, size))
-    if photo and not entry.steps:
+    if photo is not None and not entry.steps:
         raise InputError(
             f"The preset {name} only blends other pictures and cannot start from a photo."
         )
     if steps is not None:
         steps = _whole("The number of steps", steps, 1, MOST_STEPS)
-    start = PhotoStart(photo) if photo else None
+    start = PhotoStart(photo) if photo is not None else None
     if entry.starts_from and not photo:
         start = Blend(
             tuple(

@@ -28,7 +28,8 @@ class Frame:
         recipe: the recipe that this moment belongs to: the rendered one, or one it starts from.
         step: how many of that recipe's steps the picture has seen, from 0.
         scores: of exactly each of the pictures.
-        pictures: uint8 RGB (number, height, width, 3); several where a recipe asks for diversity.
+        pictures: uint8 RGB (number, height, width, 3), read-only; several where a recipe asks for
+            diversity.
         done, total: steps of the whole lineage so far, and in all.
         ending: why the recipe ends here, a sentence; None while it goes on.
         best: the frame of this recipe with the highest score so far, or None for itself.
@@ -260,7 +261,9 @@ def _frame(recipe: Recipe, step: int, scores, images) -> Frame:
         raise InputError(
             f"The numbers overflowed at step {step}: choose a smaller step, or switch on clip."
         )
-    return Frame(recipe, step, scores, images.numpy(), step, recipe.steps)
+    pictures = images.numpy()
+    pictures.setflags(write=False)  # what starts from them, and the best, have the same
+    return Frame(recipe, step, scores, pictures, step, recipe.steps)
 
 
 def _reason_to_stop(recipe: Recipe, history: list[tuple[int, float]]) -> str | None:

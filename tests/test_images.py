@@ -495,7 +495,9 @@ def test_what_is_neither_a_path_nor_bytes_is_refused(source, refused):
         read_photo(source)
 
 
-@pytest.mark.parametrize("size", [(224.0, 224.0), (-1, 5), (0, 0), (1, 2, 3), "224", None, 1.5])
+@pytest.mark.parametrize(
+    "size", [(224.0, 224.0), (-1, 5), (0, 0), (1, 2, 3), "224", None, 1.5, True, 8193]
+)
 def test_a_photo_is_fitted_to_whole_pixels(size, refused):
     with refused("A photo is fitted to"):
         sample_photo("cat").fitted(size)

@@ -885,3 +885,11 @@ def test_an_error_of_a_step_is_everybodys(tiny, monkeypatch):
 def test_what_is_no_render_is_refused(tiny, values, words, refused):
     with refused(words):
         list(render(*values(tiny)))
+
+
+def test_nobody_can_write_into_what_others_start_from(tiny):
+    """Frames share their pictures with the best so far and with what starts from them."""
+    recipe = preset("report/d-laplacian-4", Target("second", 1), network="tiny", size=32, steps=2)
+    for frame in render(tiny, recipe):
+        with pytest.raises(ValueError, match="read-only"):
+            frame.image[:] = 0

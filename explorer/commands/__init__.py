@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TextIO
 
+from explorer import __version__
 from explorer.commands import (
     activations,
     attribute,
@@ -13,6 +14,7 @@ from explorer.commands import (
     compare,
     exemplars,
     layers,
+    methods,
     presets,
     quality,
     render,
@@ -24,6 +26,8 @@ from explorer.commands import (
 from explorer.errors import InputError
 from explorer.networks import device
 
+LONGEST_LINE = 1000
+"""Characters of a sentence on standard error; of a longer one the middle is left out."""
 COMMANDS = {
     "layers": layers,
     "activations": activations,
@@ -33,6 +37,7 @@ COMMANDS = {
     "compare": compare,
     "replay": replay,
     "presets": presets,
+    "methods": methods,
     "weights": weights,
     "bench": bench,
     "quality": quality,
@@ -76,6 +81,7 @@ def main(argv: list[str] | None = None) -> int:
 def _main(argv: list[str] | None) -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     parser = _Parser(prog="python -m explorer", description="See what a network looks for.")
+    parser.add_argument("--version", action="version", version=f"explorer {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, module in COMMANDS.items():
         summary = (module.__doc__ or name).splitlines()[0]  # python -OO leaves out what modules say
@@ -114,5 +120,8 @@ def _say_no_more(stream: TextIO) -> None:
 
 
 def _one_line(error: InputError | str) -> str:
-    """Its sentence, whatever line breaks and control signs the names in it hold."""
-    return "".join(sign if sign.isprintable() else " " for sign in str(error))
+    """Its sentence, whatever line breaks and control signs the names in it hold, and how long."""
+    text = "".join(sign if sign.isprintable() else " " for sign in str(error))
+    if len(text) > LONGEST_LINE:
+        text = f"{text[: LONGEST_LINE // 2]} … {text[-LONGEST_LINE // 2 :]}"
+    return text

@@ -14,9 +14,16 @@ from explorer.activations import (
     strongest,
     tops,
 )
-from explorer.commands.options import add_network, photo_of, print_json, ready, whole_number
+from explorer.commands.options import (
+    add_network,
+    output_of,
+    photo_of,
+    print_json,
+    ready,
+    whole_number,
+)
 from explorer.errors import InputError
-from explorer.images import SAMPLES, check_writable, png_bytes, write_whole
+from explorer.images import SAMPLES, png_bytes, write_whole
 from explorer.networks import load_network
 from explorer.networks.network import Network
 from explorer.recognition import guesses, recognizes
@@ -57,10 +64,10 @@ def _answers(network: Network, image: np.ndarray, layers: list[str]):
 
 def run(arguments: Namespace) -> int | None:
     """Compute and write the sheet."""
-    path = check_writable(arguments.output)
+    path = output_of(arguments)
     network = load_network(arguments.network)
     names = network.row if arguments.layers is None else arguments.layers.split(",")
-    layers = [map_layer(network, name) for name in names]
+    layers = list(dict.fromkeys(map_layer(network, name) for name in names))
     if arguments.filters < 1:
         raise InputError(f"--filters must be at least 1, not {arguments.filters}.")
     photo = photo_of(arguments.photo)

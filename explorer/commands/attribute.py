@@ -19,6 +19,7 @@ from explorer.attribution import (
 from explorer.commands.options import (
     add_network,
     names_in,
+    output_of,
     photo_of,
     position_of,
     print_json,
@@ -26,7 +27,7 @@ from explorer.commands.options import (
     whole_number,
 )
 from explorer.grad_cam import cam_picture, grad_cam
-from explorer.images import SAMPLES, check_writable, png_bytes, write_whole
+from explorer.images import SAMPLES, png_bytes, write_whole
 from explorer.networks import load_network
 from explorer.notes import versions
 from explorer.receptive_fields import framed
@@ -62,7 +63,7 @@ def add(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int | None:
     """Compute and write the sheet."""
-    path = check_writable(arguments.output)
+    path = output_of(arguments)
     network = load_network(arguments.network)
     methods = [checked_name(name) for name in names_in("--methods", arguments.methods)]
     everywhere = arguments.position == EVERYWHERE

@@ -10,7 +10,7 @@ from tqdm import tqdm
 from explorer.bench import REPEATS, memory
 from explorer.bench.parts import PARTS, SCALING, Part, of_steps
 from explorer.bench.steps import Speed, check
-from explorer.commands.options import add_network, print_json, ready
+from explorer.commands.options import add_network, print_json, ready, whole_number
 from explorer.errors import InputError
 from explorer.images import write_whole
 from explorer.networks import DEFAULT_NETWORK, device, load_network
@@ -26,9 +26,11 @@ def add(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--layers", help="steps on these only, separated by commas, or on the network's own few"
     )
-    parser.add_argument("--size", type=int, help=f"side of the picture in pixels (default {SIZE})")
     parser.add_argument(
-        "--repeats", type=int, default=REPEATS, help="how often; medians are reported"
+        "--size", type=whole_number, help=f"side of the picture in pixels (default {SIZE})"
+    )
+    parser.add_argument(
+        "--repeats", type=whole_number, default=REPEATS, help="how often; medians are reported"
     )
     parser.add_argument(
         "--scaling", action="store_true", help="how times grow with pixels, depth and visitors"

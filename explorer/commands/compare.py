@@ -9,6 +9,7 @@ from explorer.commands.options import (
     add_network,
     add_target,
     names_in,
+    output_of,
     print_json,
     read_photos,
     ready,
@@ -17,7 +18,7 @@ from explorer.commands.options import (
 from explorer.commands.progress import watch
 from explorer.commands.render import summary
 from explorer.errors import InputError
-from explorer.images import check_writable, write_whole
+from explorer.images import write_whole
 from explorer.networks import device, load_network
 from explorer.notes import sheet_png
 from explorer.presets import DEFAULT_PRESET, PRESETS, REGULARIZED
@@ -47,7 +48,7 @@ def add(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int | None:
     """Render and save the sheet."""
-    path = check_writable(arguments.output)
+    path = output_of(arguments)
     photo = read_photos(arguments)
     titles, recipes = _compared(arguments)
     for recipe in recipes:
@@ -78,7 +79,7 @@ def run(arguments: Namespace) -> int | None:
 def _compared(arguments) -> tuple[list[str], list[Recipe]]:
     """Titles and recipes: of several presets, or of one at several values of a strength."""
     given = arguments.presets
-    if not arguments.series:
+    if arguments.series is None:
         names = names_in("--presets", FOUR if given is None else given)
         recipes = [recipe_of(arguments, name) for name in names]
         return [PRESETS[name].title for name in names], recipes
@@ -86,5 +87,10 @@ def _compared(arguments) -> tuple[list[str], list[Recipe]]:
     if others:
         raise InputError("A series is of one preset: give one with --presets.")
     changes = series(arguments.series)
+    varied = changes[0].partition("=")[0]
+    for given in arguments.set:
+        name = given.partition("=")[0]
+        if name in (varied, varied.partition(".")[0]):
+            raise InputError(f"--series and --set {name} say different things: leave one out.")
     recipes = [recipe_of(arguments, name, [change]) for change in changes]
     return [f"{PRESETS[name].title}, {change}" for change in changes], recipes

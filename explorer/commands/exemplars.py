@@ -9,11 +9,19 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from explorer.commands.options import add_network, photo_of, print_json, ready, whole_number
+from explorer.commands.options import (
+    add_network,
+    check_spared,
+    output_of,
+    photo_of,
+    print_json,
+    ready,
+    whole_number,
+)
 from explorer.errors import InputError
 from explorer.excitation import check_target
 from explorer.exemplars import Exemplar, exemplar, has_exemplars
-from explorer.images import SAMPLES, SUFFIXES, check_writable, png_bytes, write_whole
+from explorer.images import SAMPLES, SUFFIXES, png_bytes, write_whole
 from explorer.measures import number
 from explorer.networks import load_network
 from explorer.networks.network import Network
@@ -48,7 +56,7 @@ def add(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int | None:
     """Look through the photos and write the sheet."""
-    path = check_writable(arguments.output)
+    path = output_of(arguments)
     if arguments.count < 1:
         raise InputError(f"--count must be at least 1, not {arguments.count}.")
     network = load_network(arguments.network)
@@ -59,6 +67,7 @@ def run(arguments: Namespace) -> int | None:
         raise InputError("Say which filter: give --channel beside --layer, or --class.")
     check_target(network, target, size)
     photos = list(_files(arguments.photos))
+    check_spared(path, photos)
     found = _found(ready(network.name), target, photos)
     best = nlargest(arguments.count, found, key=lambda entry: entry[1].score)
     if not best:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from explorer import changes
 from explorer.errors import InputError
-from explorer.images import SAMPLES, Photo, read_photo, sample_photo
+from explorer.images import SAMPLES, Photo, check_writable, read_photo, sample_photo
 from explorer.networks import DEFAULT_NETWORK, NETWORKS, load_network
-from explorer.notes import read_picture
+from explorer.notes import Stop, read_picture
 from explorer.presets import DEFAULT_PRESET
 from explorer.recipe import KEEP, Recipe, from_json, preset
 from explorer.targets import Target, direction_of, term_of
@@ -191,10 +191,24 @@ def recipe_of(
     )
 
 
-def recipe_in(path: str) -> Recipe:
-    """The recipe in a JSON file or in a PNG saved by this program."""
+def output_of(arguments: argparse.Namespace) -> Path:
+    """The PNG that `--output` names, checked before any long work; see `check_writable`."""
+    path = check_writable(arguments.output)
+    check_spared(path, (getattr(arguments, option, None) for option in ("photo", "of")))
+    return path
+
+
+def check_spared(output: Path, given: Iterable[str | None]) -> None:
+    """Refuse to write over one of the photos that are given; samples are no files."""
+    for name in given:
+        if name and output.exists() and Path(name).exists() and output.samefile(name):
+            raise InputError(f"The output '{output}' is the photo itself: give another name.")
+
+
+def recipe_in(path: str) -> tuple[Recipe, Stop | None]:
+    """The recipe in a JSON file or in a PNG saved by this program, and where that was stopped."""
     if Path(path).suffix.lower() == ".png":
-        return read_picture(path)[0]
+        return read_picture(path)
     try:
         with open(path, encoding="utf-8-sig") as file:  # some editors put a byte order mark first
             text = file.read(LONGEST_RECIPE)
@@ -204,7 +218,7 @@ def recipe_in(path: str) -> Recipe:
         raise InputError(f"'{path}' cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise InputError(f"'{path}' is not a file with a recipe.") from None
-    return from_json(text)
+    return from_json(text), None
 
 
 def made_folder(folder: Path) -> Path:

@@ -1,5 +1,6 @@
 """Render the picture that excites a channel, a neuron, a class, a layer or more."""
 
+import sys
 from argparse import ArgumentParser, Namespace
 
 from explorer.commands.judging import judgment, say_diagnosis
@@ -8,6 +9,7 @@ from explorer.commands.options import (
     add_network,
     add_target,
     check_photo_is_used,
+    output_of,
     print_json,
     read_photos,
     ready,
@@ -16,9 +18,9 @@ from explorer.commands.options import (
 )
 from explorer.commands.progress import watch
 from explorer.errors import InputError
-from explorer.images import check_writable, write_whole
+from explorer.images import write_whole
 from explorer.networks import DEFAULT_NETWORK, device, load_network
-from explorer.notes import picture_png
+from explorer.notes import about_stop, picture_png, stop_of
 from explorer.presets import DEFAULT_PRESET
 from explorer.render import check, render
 from explorer.targets import is_class
@@ -37,7 +39,7 @@ def add(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int | None:
     """Render and save."""
-    path = check_writable(arguments.output)
+    path = output_of(arguments)
     if arguments.recipe is not None:
         _refuse_beside_recipe(arguments)
     if arguments.network is None:
@@ -46,7 +48,9 @@ def run(arguments: Namespace) -> int | None:
     if arguments.recipe is None:
         recipe = recipe_of(arguments, arguments.preset)
     else:
-        recipe, photo = recipe_in(arguments.recipe), arguments.photo
+        (recipe, stop), photo = recipe_in(arguments.recipe), arguments.photo
+        if stop:
+            print(about_stop(recipe, stop), file=sys.stderr)
     check(load_network(recipe.network), recipe, photo)
     check_photo_is_used(recipe, photo)
     return render_to(path, recipe, photo, arguments.json)
@@ -85,7 +89,7 @@ def summary(recipe, outcome, index):
         "steps": recipe.steps,
         "steps_done": frame.done,
         "total_steps": recipe.total_steps,
-        "stopped": outcome.stopped,
+        "stopped": stop_of(recipe, frame) is not None,
         "seconds": round(outcome.seconds, 3),
         "seconds_per_step": round(outcome.seconds / max(outcome.steps, 1), 4),
         "recipe": recipe.as_dict(),

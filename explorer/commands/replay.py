@@ -1,10 +1,10 @@
 """Make a saved picture again from the recipe it carries."""
 
+import sys
 from argparse import ArgumentParser, Namespace
 
-from explorer.commands.options import add_json, check_photo_is_used, photo_of
+from explorer.commands.options import add_json, check_photo_is_used, output_of, photo_of
 from explorer.commands.render import render_to
-from explorer.images import check_writable
 from explorer.networks import load_network
 from explorer.notes import read_picture, stop_of
 from explorer.render import check, render
@@ -20,7 +20,7 @@ def add(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int | None:
     """Render it again, as far as it went."""
-    path = check_writable(arguments.output)
+    path = output_of(arguments)
     recipe, stop = read_picture(arguments.picture)
     photo = photo_of(arguments.photo)
     check(load_network(recipe.network), recipe, photo)
@@ -32,4 +32,7 @@ def run(arguments: Namespace) -> int | None:
             if stop and stop_of(recipe, frame) == stop:
                 return
 
+    if stop:
+        part, step = recipe.lineage[stop[0]], stop[1]
+        print(f"The picture was stopped at step {step} of {part.steps}.", file=sys.stderr)
     return render_to(path, recipe, photo, arguments.json, until_the_stop)

@@ -30,9 +30,9 @@ def run(arguments: Namespace) -> int | None:
         refused = [{"path": str(path), "reason": reason} for path, reason in found.refused]
         path = str(found.path) if found.path else None
         return print_json({"network": network.name, "dense_weights": path, "refused": refused})
-    print("VGG16's 13 convolutional layers are embedded.")
+    print(f"{network.title}'s convolutional layers are embedded.")
     for path, reason in found.refused:
-        print(f"Not used: {path} {reason}.")
+        print(f"Not used: {path}, because {reason}.")
     if found.path:
         print(f"The dense layers are read from {found.path}.")
     else:

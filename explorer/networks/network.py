@@ -215,6 +215,8 @@ class Network(ABC):
             raise InputError("Which layers are wanted must be a list with one name at least.")
         for layer in wanted:
             self.check_computable(layer, size, f"Layer {layer.paper_name}")
+        if not (np.issubdtype(image.dtype, np.number) and np.isfinite(image).all()):
+            raise InputError("A picture must consist of finite numbers, from 0 to 255.")
         order = [layer.name for layer in self.layers]
         names = tuple(sorted({layer.name for layer in wanted}, key=order.index))
         results = self._compiled_activations(names, size)(image[None].astype(np.float32))

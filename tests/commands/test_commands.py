@@ -16,6 +16,7 @@ from PIL import Image
 
 import explorer
 from explorer.attribution import ATTRIBUTIONS, attribution
+from explorer.catalogue import METHODS, TABLES, checked_methods
 from explorer.commands import COMMANDS, main
 from explorer.diagnosis import Case, diagnosed
 from explorer.errors import InputError
@@ -232,6 +233,18 @@ REJECTIONS = {
     "exemplars of no number": ([*EXEMPLARS, "--count", "0", *OUT], "--count must"),
     "exemplars to nowhere": ([*EXEMPLARS, "-o", "nowhere/a.png"], "nowhere"),
     "exemplars without weights": (["exemplars", "--class", "flamingo", *OUT], "528 MB"),
+    "series of an empty text": (["compare", *TARGET, "--series", "", *OUT], "VALUE,VALUE"),
+    "series and the same set": (
+        ["compare", *TARGET, "--series", "decay.strength=0,0.1", "--set", "decay=off", *OUT],
+        "--series and --set decay say",
+    ),
+    "output is the photo": (["activations", "plain.png", "-o", "plain.png"], "the photo itself"),
+    "output is the first picture": ([*RENDER[:-1], "plain.png", "--photo=plain.png"], "itself"),
+    "output is what is to be seen": ([*LAYER, "--of=plain.png", "-o", "plain.png"], "itself"),
+    "output is an exemplar": ([*EXEMPLARS, "plain.png", "-o", "plain.png"], "the photo itself"),
+    "recipe of no recipe": (["render", "--recipe", "other.json", *OUT], "no recipe of this"),
+    "repeats are no number": (["bench", "--repeats", "often"], "whole number, not 'often'"),
+    "a very long name": (["render", "--layer", "x" * 9999, "--channel=1", *OUT], " … "),
     "replay missing": (["replay", "missing.png", *OUT], "missing.png"),
     "replay plain": (["replay", "plain.png", *OUT], "carries no recipe"),
     "replay text": (["replay", "text.jpg", *OUT], "not a PNG"),
@@ -265,6 +278,7 @@ def test_rejections_are_one_sentence(run, tmp_path, sentence, arguments, reason)
     os.mkfifo(tmp_path / "pipe.png")
     (tmp_path / "link.png").symlink_to(tmp_path / "nowhere" / "a.png")
     (tmp_path / "text.jpg").write_text("no photo")
+    (tmp_path / "other.json").write_text("{}")
     (tmp_path / "plain.png").write_bytes(png_bytes(np.zeros((8, 8, 3), np.uint8)))
     (tmp_path / "other.png").write_bytes(png_bytes(np.ones((8, 8, 3), np.uint8)))
     before = sorted(tmp_path.rglob("*"))
@@ -354,6 +368,27 @@ def test_presets(run):
     assert status == 0 and all(name in out for name in PRESETS)
     assert "For a class, 160 steps: fourier deviation=0.01" in out
     assert "report/a-blurred-gradient: Blurred gradient, 100 steps after report/4-small-norm" in out
+
+
+def test_methods(run):
+    """With what they say, every method can be set."""
+    _, out, _ = run("methods", "--json")
+    told = {row["name"]: row for row in json.loads(out)["methods"]}
+    assert list(told) == list(METHODS)
+    for name, row in told.items():
+        strengths = {each["name"]: each["high"] for each in row["parameters"]}
+        rule = {} if METHODS[name] in TABLES["step rule"] else {"rms": {}}
+        assert checked_methods(rule | {name: strengths})[name] == strengths
+    status, out, _ = run("methods")
+    assert status == 0
+    assert "    blur.sigma: 0 to 16, default 0.5 px. " in out
+
+
+def test_version(run, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"explorer {explorer.__version__}\n"
 
 
 def test_weights(run):

@@ -268,7 +268,7 @@ def test_a_comparison_by_the_second_network_has_measures():
     recipes = {f"recipe{i}": f"yosinski/{i};steps=2" for i in (1, 2)}
     given = {"network": EFFNET, "class": "flamingo", "size": "64"}
     app = finished(opened("compare", **given, **recipes), "compare")
-    assert len(app.dataframe[0].value) == 2
+    assert len(app.dataframe[0].value.columns) == 1 + 2
     app = switched(app, "compare", "vgg16")
     assert "The settings have changed" in texts(app)
 
