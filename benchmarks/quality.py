@@ -11,7 +11,8 @@ import numpy as np
 from benchmarks.environments import Environments
 from benchmarks.store import Store, key
 from explorer import Recipe, Target, load_network, read_photo, render
-from explorer.images import Photo, png_bytes, write_whole
+from explorer.files import write_whole
+from explorer.images import Photo, png_bytes
 from explorer.notes import versions
 
 PEER = "tf-keras-vis"

@@ -6,7 +6,7 @@ import platform
 import re
 from pathlib import Path
 
-from explorer.images import write_whole
+from explorer.files import write_whole
 
 RESULTS = Path(__file__).parent / "results"
 

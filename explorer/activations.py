@@ -13,11 +13,9 @@ import scipy
 from PIL import Image
 
 from explorer.errors import InputError
-from explorer.images import SAMPLES
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.sheets import heat_map
-from explorer.targets import Target
 
 LEAST_SIDE, ALONG_BORDER = 14, 3
 """Places of a side of a map, and times the mean inside; see `is_about_border`."""
@@ -181,82 +179,3 @@ def overlay(picture: np.ndarray, values: np.ndarray, top: float) -> np.ndarray:
     weight = MOST_COLOR * np.sqrt(shares)[..., None]
     gray = (picture @ np.array(GRAY_WEIGHTS))[..., None]
     return ((1 - weight) * gray + weight * heat_map(shares, 0, 1)).round().astype(np.uint8)
-
-
-# ---- The same in Python
-
-
-def code_of(
-    network: Network,
-    photo: str,
-    layers: Sequence[str],
-    choice: str,
-    scale: str,
-    lay_over: bool,
-    excited: Target | None = None,
-    class_: Target | None = None,
-) -> str:
-    """Python that computes and saves the pictures that are on screen.
-
-    Args:
-        photo: a sample's name; any other name stands for a file of one's own.
-        layers: paper names.
-        choice: a Python expression of the channels, in which `answer` is the layer's answer.
-        scale: one of `SCALES`.
-        lay_over: whether the maps lie over the photo.
-        excited: a neuron whose attributions are on screen too.
-        class_: a class, resolved, whose attributions are.
-    """
-    source = f'SAMPLES["{photo}"]' if photo in SAMPLES else '"my-photo.jpg"'
-    drawing = "overlay(photo, values, top)" if lay_over else "heat_map(values, 0, top)"
-    top = {"filter": "values.max()", "layer": "answer.max()", "global": "highest"}[scale]
-    helpers = ["overlay"] * lay_over
-    helpers += ["strongest"] * choice.startswith("strongest")
-    side = network.input_size
-    followed = [(target, start) for target, start in ((excited, ""), (class_, "class-")) if target]
-    names = "Target, load_network, read_photo" if followed else "load_network, read_photo"
-    lines = ["from PIL import Image", "", f"from explorer import {names}"]
-    if helpers:
-        lines.append(f"from explorer.activations import {', '.join(helpers)}")
-    if followed:
-        lines.append(
-            "from explorer.attribution import ATTRIBUTIONS, attribution, seen_by, signed_picture"
-        )
-    if class_:
-        lines.append("from explorer.grad_cam import cam_picture, grad_cam")
-    if photo in SAMPLES:
-        lines.append("from explorer.images import SAMPLES")
-    if not lay_over:
-        lines.append("from explorer.sheets import heat_map")
-    lines += [
-        "",
-        f'network = load_network("{network.name}")',
-        f"photo = read_photo({source}).fitted(({side}, {side}))",
-        f"answers = network.activations(photo, {list(layers)})",
-    ]
-    if scale == "global":
-        lines.append("highest = max(answer.max() for answer in answers.values())")
-    lines += [
-        "for layer, answer in answers.items():  # (height, width, filters), after the activation",
-        f"    for channel in {choice}:",
-        "        values = answer[..., channel]",
-        f"        top = {top}",
-        f"        picture = {drawing}",
-        '        Image.fromarray(picture).save(f"{layer}-{channel}.png")',
-    ]
-    for target, start in followed:
-        lines += [
-            "",
-            f'target = Target("{target.layer}", {target.channel}, {target.position})',
-            f"square = seen_by(network, target, ({side}, {side}))",
-            "for method in ATTRIBUTIONS:",
-            "    values = attribution(network, photo, target, method)  # float32 (h, w, 3)",
-            "    picture = signed_picture(square.cut(values))",
-            f'    Image.fromarray(picture).save(f"{start}{{method}}.png")',
-        ]
-    if class_:
-        lines += [
-            "places = grad_cam(network, photo, target)  # float32 (height, width) of the last map",
-            'Image.fromarray(cam_picture(photo, places)).save("class-grad-cam.png")',
-        ]
-    return "\n".join(lines) + "\n"

@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from explorer.errors import InputError
 from explorer.networks import device
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
@@ -29,27 +28,6 @@ def file_name(network: Network) -> str:
 def command(folder: str | Path) -> str:
     """What opens the graph in TensorBoard."""
     return f"tensorboard --logdir {shlex.quote(str(folder))}"
-
-
-def check_folder(path: str | Path) -> Path:
-    """The path, if it is a folder that can be written to, or can be made.
-
-    Raises:
-        InputError: it is a file, is closed, or what it should be in does not exist.
-    """
-    if not str(path):
-        raise InputError("The output must be a folder, and its name is empty.")
-    path = Path(path)
-    try:
-        if path.exists() and not path.is_dir():
-            raise InputError(f"The output '{path}' is a file: please give a folder.")
-        there = path if path.exists() else path.parent
-        if not there.is_dir():
-            raise InputError(f"The output folder '{there}' does not exist: please make it first.")
-        with tempfile.TemporaryFile(dir=there):
-            return path
-    except OSError as error:
-        raise InputError(f"The output folder '{path}' cannot be used: {error.strerror}.") from None
 
 
 def event_file(network: Network) -> bytes:

@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from explorer.changes import difference
 from explorer.images import SAMPLES
 from explorer.links import link_of, preset_of
+from explorer.networks.network import Network
 from explorer.recipe import PhotoStart, Recipe, preset
 from explorer.targets import Target
+
+# ---- Of recipes
 
 
 def code_of(recipes: Sequence[Recipe]) -> str:
@@ -81,3 +84,93 @@ def command_of(recipe: Recipe, output: str = "picture.png") -> str:
         option, _, value = change.partition("=")
         words.append(f"--{option} {value}" if option in ("steps", "keep") else f"--set {change}")
     return " ".join(["python -m explorer render", *words, "-o", output])
+
+
+# ---- Of the activations of a photo
+
+
+def code_of_maps(
+    network: Network,
+    photo: str,
+    layers: Sequence[str],
+    choice: str,
+    scale: str,
+    lay_over: bool,
+    excited: Target | None = None,
+    class_: Target | None = None,
+) -> str:
+    """Python that computes and saves maps of a photo, and which pixels excite a target.
+
+    Args:
+        photo: a sample's name; any other name stands for a file of one's own.
+        layers: paper names.
+        choice: a Python expression of the channels, in which `answer` is the layer's answer.
+        scale: one of `explorer.activations.SCALES`.
+        lay_over: whether the maps lie over the photo.
+        excited: a neuron whose attributions are on screen too.
+        class_: a class, resolved, whose attributions are.
+    """
+    source = f'SAMPLES["{photo}"]' if photo in SAMPLES else '"my-photo.jpg"'
+    side = network.input_size
+    lines = [
+        *_imports_for_maps(photo, choice, lay_over, bool(excited or class_), bool(class_)),
+        "",
+        f'network = load_network("{network.name}")',
+        f"photo = read_photo({source}).fitted(({side}, {side}))",
+        f"answers = network.activations(photo, {list(layers)})",
+        *_maps(choice, scale, lay_over),
+        *(_attributions(excited, side, "") if excited else ()),
+        *(_attributions(class_, side, "class-") if class_ else ()),
+    ]
+    if class_:
+        lines += [
+            "places = grad_cam(network, photo, target)  # float32 (height, width) of the last map",
+            'Image.fromarray(cam_picture(photo, places)).save("class-grad-cam.png")',
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _imports_for_maps(
+    photo: str, choice: str, lay_over: bool, attributes: bool, of_class: bool
+) -> list[str]:
+    helpers = ["overlay"] * lay_over + ["strongest"] * choice.startswith("strongest")
+    lines = {
+        "from PIL import Image": True,
+        "": True,
+        f"from explorer import {'Target, ' * attributes}load_network, read_photo": True,
+        f"from explorer.activations import {', '.join(helpers)}": bool(helpers),
+        "from explorer.attribution import ATTRIBUTIONS, attribution, seen_by, signed_picture": (
+            attributes
+        ),
+        "from explorer.grad_cam import cam_picture, grad_cam": of_class,
+        "from explorer.images import SAMPLES": photo in SAMPLES,
+        "from explorer.sheets import heat_map": not lay_over,
+    }
+    return [line for line, needed in lines.items() if needed]
+
+
+def _maps(choice: str, scale: str, lay_over: bool) -> list[str]:
+    drawing = "overlay(photo, values, top)" if lay_over else "heat_map(values, 0, top)"
+    top = {"filter": "values.max()", "layer": "answer.max()", "global": "highest"}[scale]
+    highest = "highest = max(answer.max() for answer in answers.values())"
+    return [
+        *([highest] if scale == "global" else ()),
+        "for layer, answer in answers.items():  # (height, width, filters), after the activation",
+        f"    for channel in {choice}:",
+        "        values = answer[..., channel]",
+        f"        top = {top}",
+        f"        picture = {drawing}",
+        '        Image.fromarray(picture).save(f"{layer}-{channel}.png")',
+    ]
+
+
+def _attributions(target: Target, side: int, start: str) -> list[str]:
+    return [
+        "",
+        f'target = Target("{target.layer}", {target.channel}, {target.position})',
+        f"square = seen_by(network, target, ({side}, {side}))",
+        "for method in ATTRIBUTIONS:",
+        "    values = attribution(network, photo, target, method)  # float32 (h, w, 3)",
+        "    picture = signed_picture(square.cut(values))",
+        f'    Image.fromarray(picture).save(f"{start}{{method}}.png")',
+    ]

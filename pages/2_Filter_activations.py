@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from explorer.activations import code_of, tops
+from explorer.activations import tops
 from explorer.errors import InputError, MissingWeights
 from explorer.images import SAMPLES, data_url, jpeg_bytes
+from explorer.snippets import code_of_maps
 from explorer.ui import (
     activation_maps,
     activations,
@@ -90,7 +91,7 @@ class_, class_room = attribution.offer_classes(model, guesses)
 address.write(PAGE, activations.link())
 with st.expander("Show code"):
     names = [layer.paper_name for layer in layers]
-    code = code_of(model, photo.name, names, expression, scale, lay_over, excited, class_)
+    code = code_of_maps(model, photo.name, names, expression, scale, lay_over, excited, class_)
     st.code(code, "python")
 steady.echo()
 for target, place in ((excited, room), (class_, class_room)):

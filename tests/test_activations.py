@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from explorer.activations import (
-    code_of,
     has_maps,
     is_about_border,
     map_layer,
@@ -15,11 +14,8 @@ from explorer.activations import (
     strongest,
     tops,
 )
-from explorer.attribution import ATTRIBUTIONS
-from explorer.images import SAMPLES
 from explorer.networks import load_network
 from explorer.sheets import heat_map
-from explorer.targets import Target
 
 VGG16, EFFNET = load_network("vgg16"), load_network("efficientnet-lite0")
 CONV1 = VGG16.layer("conv1_1")
@@ -164,32 +160,6 @@ def test_an_overlay_lies_where_the_map_is():
     colored = overlay(np.zeros((224, 224, 3), np.uint8), values, 1.0).sum(axis=-1)
     row, column = np.unravel_index(np.argmax(colored), colored.shape)
     assert (row // 32, column // 32) == (2, 5)
-
-
-# ---- The code shown
-
-
-@pytest.mark.parametrize("scale", ["filter", "layer", "global"])
-@pytest.mark.parametrize(
-    ("photo", "choice", "lay_over"),
-    [("cat", "range(2)", False), ("sha256:1", "strongest(answer, 2)", True), ("cat", "[3]", True)],
-)
-def test_the_code_shown_runs(tiny, tmp_path, monkeypatch, photo, choice, scale, lay_over):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "my-photo.jpg").write_bytes(SAMPLES["cat"].read_bytes())
-    exec(code_of(tiny, photo, ["one", "two"], choice, scale, lay_over), {})
-    files = sorted(path.name for path in tmp_path.glob("*.png"))
-    if choice.startswith("["):
-        assert files == ["first-3.png", "second-3.png"]
-    else:
-        assert len(files) == 4
-
-
-def test_the_code_shown_finds_the_pixels_too(tiny, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    exec(code_of(tiny, "cat", ["one"], "[3]", "filter", False, Target("two", 1, (4, 5))), {})
-    files = sorted(path.name for path in tmp_path.glob("*.png"))
-    assert files == sorted(["first-3.png", *(f"{method}.png" for method in ATTRIBUTIONS)])
 
 
 # ---- At the border

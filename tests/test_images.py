@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-import os
 import struct
 import subprocess
 import sys
@@ -20,7 +19,6 @@ from explorer.images import (
     KEPT_SIDE,
     SAMPLES,
     Photo,
-    check_writable,
     gif_bytes,
     jpeg_bytes,
     photo_named,
@@ -28,7 +26,6 @@ from explorer.images import (
     read_note,
     read_photo,
     sample_photo,
-    write_whole,
 )
 
 ROOT = Path(images.__file__).parents[1]
@@ -303,8 +300,6 @@ def test_missing_files_and_folders_are_refused(refused, tmp_path):
 def test_names_that_no_file_can_have_are_refused(refused, tmp_path):
     with refused():
         read_photo(tmp_path / ("x" * 300 + ".jpg"))
-    with refused():
-        check_writable(tmp_path / ("x" * 300 + ".png"))
 
 
 def test_memory_that_runs_out_is_no_damage(refused, monkeypatch):
@@ -418,61 +413,6 @@ def test_an_animation_shows_pictures_evenly_and_holds_the_last(count, each):
         shown.append(animation.info["duration"])
         assert np.array_equal(np.asarray(animation.convert("RGB")), picture)
     assert shown == [each] * (count - 1) + [1500]
-
-
-def test_writable_paths(refused, tmp_path):
-    assert check_writable(tmp_path / "a.png") == tmp_path / "a.png"
-    assert check_writable(str(tmp_path / "A.PNG")) == tmp_path / "A.PNG"
-    assert list(tmp_path.iterdir()) == []
-    with refused("does not exist"):
-        check_writable(tmp_path / "nowhere" / "a.png")
-    with refused("must end in .png"):
-        check_writable(tmp_path / "a.gif")
-    for nameless in ("", ".", "..", "/", ".png", tmp_path / ".PNG", tmp_path / "...png"):
-        with refused("needs a name and must end in .png"):
-            check_writable(nameless)
-    (tmp_path / "folder.png").mkdir()
-    with refused("is a folder"):
-        check_writable(tmp_path / "folder.png")
-    with refused("/proc/a.png' cannot be written"):  # closed to everybody, root included
-        check_writable("/proc/a.png")
-
-
-def test_files_are_written_whole_or_not_at_all(tmp_path, monkeypatch, refused):
-    path = tmp_path / "a.png"
-    write_whole(path, b"old")
-    assert path.read_bytes() == b"old"
-    write_whole(path, b"new")
-    assert path.read_bytes() == b"new"
-
-    def full(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "replace", full)
-    with refused("No space left"):
-        write_whole(path, b"half")
-    assert path.read_bytes() == b"new"
-    assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
-
-    def interrupted(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(os, "replace", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        write_whole(path, b"half")
-    assert path.read_bytes() == b"new"
-    assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
-
-
-@pytest.mark.parametrize("mask", [0o022, 0o077, 0o002])
-def test_written_files_have_ordinary_permissions(tmp_path, mask):
-    before = os.umask(mask)
-    try:
-        write_whole(tmp_path / "a.png", b"x")
-        (tmp_path / "b.png").write_bytes(b"x")
-    finally:
-        os.umask(before)
-    assert (tmp_path / "a.png").stat().st_mode == (tmp_path / "b.png").stat().st_mode
 
 
 def test_every_format_is_read_first_thing(tmp_path):

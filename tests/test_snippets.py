@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from explorer.attribution import ATTRIBUTIONS
 from explorer.commands import main
+from explorer.images import SAMPLES
 from explorer.recipe import preset
 from explorer.render import render
-from explorer.snippets import code_of, command_of
+from explorer.snippets import code_of, code_of_maps, command_of
 from explorer.targets import Target
 
 
@@ -124,3 +126,29 @@ def test_the_command_says_the_whole_recipe(recipe, tmp_path, monkeypatch):
     assert (python, arguments[:2]) == ("python", ["-m", "explorer"])
     assert main(arguments[2:]) == 0
     assert asked == [recipe]
+
+
+# ---- Of the activations of a photo
+
+
+@pytest.mark.parametrize("scale", ["filter", "layer", "global"])
+@pytest.mark.parametrize(
+    ("photo", "choice", "lay_over"),
+    [("cat", "range(2)", False), ("sha256:1", "strongest(answer, 2)", True), ("cat", "[3]", True)],
+)
+def test_the_code_shown_runs(tiny, tmp_path, monkeypatch, photo, choice, scale, lay_over):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my-photo.jpg").write_bytes(SAMPLES["cat"].read_bytes())
+    exec(code_of_maps(tiny, photo, ["one", "two"], choice, scale, lay_over), {})
+    files = sorted(path.name for path in tmp_path.glob("*.png"))
+    if choice.startswith("["):
+        assert files == ["first-3.png", "second-3.png"]
+    else:
+        assert len(files) == 4
+
+
+def test_the_code_shown_finds_the_pixels_too(tiny, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    exec(code_of_maps(tiny, "cat", ["one"], "[3]", "filter", False, Target("two", 1, (4, 5))), {})
+    files = sorted(path.name for path in tmp_path.glob("*.png"))
+    assert files == sorted(["first-3.png", *(f"{method}.png" for method in ATTRIBUTIONS)])

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from explorer.images import jpeg_bytes, write_whole
+from explorer.files import write_whole
+from explorer.images import jpeg_bytes
 from explorer.report.results import FILE, STORED, read
 from explorer.report.words import table
 from explorer.tables import replaced

@@ -23,7 +23,8 @@ from explorer.commands.options import (
     whole_number,
 )
 from explorer.errors import InputError
-from explorer.images import SAMPLES, png_bytes, write_whole
+from explorer.files import write_whole
+from explorer.images import SAMPLES, png_bytes
 from explorer.networks import load_network
 from explorer.networks.network import Network
 from explorer.recognition import guesses, recognizes

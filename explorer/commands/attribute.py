@@ -26,8 +26,9 @@ from explorer.commands.options import (
     ready,
     whole_number,
 )
+from explorer.files import write_whole
 from explorer.grad_cam import cam_picture, grad_cam
-from explorer.images import SAMPLES, png_bytes, write_whole
+from explorer.images import SAMPLES, png_bytes
 from explorer.networks import load_network
 from explorer.notes import versions
 from explorer.receptive_fields import framed

@@ -12,7 +12,7 @@ from explorer.bench.parts import PARTS, SCALING, Part, of_steps
 from explorer.bench.steps import Speed, check
 from explorer.commands.options import add_network, print_json, ready, whole_number
 from explorer.errors import InputError
-from explorer.images import write_whole
+from explorer.files import write_whole
 from explorer.networks import DEFAULT_NETWORK, device, load_network
 from explorer.tables import aligned, markdown, places, replaced
 

@@ -18,7 +18,7 @@ from explorer.commands.options import (
 from explorer.commands.progress import watch
 from explorer.commands.render import summary
 from explorer.errors import InputError
-from explorer.images import write_whole
+from explorer.files import write_whole
 from explorer.networks import device, load_network
 from explorer.notes import sheet_png
 from explorer.presets import DEFAULT_PRESET, PRESETS, REGULARIZED

@@ -21,7 +21,8 @@ from explorer.commands.options import (
 from explorer.errors import InputError
 from explorer.excitation import check_target
 from explorer.exemplars import Exemplar, exemplar, has_exemplars
-from explorer.images import SAMPLES, SUFFIXES, png_bytes, write_whole
+from explorer.files import write_whole
+from explorer.images import SAMPLES, SUFFIXES, png_bytes
 from explorer.measures import number
 from explorer.networks import load_network
 from explorer.networks.network import Network

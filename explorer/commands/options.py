@@ -11,7 +11,8 @@ from pathlib import Path
 
 from explorer import changes
 from explorer.errors import InputError
-from explorer.images import SAMPLES, Photo, check_writable, read_photo, sample_photo
+from explorer.files import check_writable
+from explorer.images import SAMPLES, Photo, read_photo, sample_photo
 from explorer.networks import DEFAULT_NETWORK, NETWORKS, load_network
 from explorer.notes import Stop, read_picture
 from explorer.presets import DEFAULT_PRESET
@@ -219,17 +220,6 @@ def recipe_in(path: str) -> tuple[Recipe, Stop | None]:
     except UnicodeDecodeError:
         raise InputError(f"'{path}' is not a file with a recipe.") from None
     return from_json(text), None
-
-
-def made_folder(folder: Path) -> Path:
-    """The folder, made if it is not there; see `explorer.graph.check_folder`."""
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"The output folder '{folder}' cannot be made: {error.strerror}."
-        ) from None
-    return folder
 
 
 def ready(network: str):

@@ -13,7 +13,8 @@ from tqdm import tqdm
 from explorer.commands.judging import judgment
 from explorer.commands.options import add_network, add_shape, names_in, print_json, ready, shape_of
 from explorer.errors import InputError
-from explorer.images import check_writable, png_bytes, write_whole
+from explorer.files import check_writable, write_whole
+from explorer.images import png_bytes
 from explorer.measures import MEASURES, in_words
 from explorer.networks import device, load_network
 from explorer.networks.network import Network

@@ -18,7 +18,7 @@ from explorer.commands.options import (
 )
 from explorer.commands.progress import watch
 from explorer.errors import InputError
-from explorer.images import write_whole
+from explorer.files import write_whole
 from explorer.networks import DEFAULT_NETWORK, device, load_network
 from explorer.notes import about_stop, picture_png, stop_of
 from explorer.presets import DEFAULT_PRESET

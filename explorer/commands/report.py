@@ -7,9 +7,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from explorer.commands.options import add_json, made_folder, print_json, ready
-from explorer.graph import check_folder
-from explorer.images import check_writable, write_whole
+from explorer.commands.options import add_json, print_json, ready
+from explorer.files import check_folder, check_writable, made_folder, write_whole
 from explorer.report import making
 from explorer.report.document import APP, as_html
 from explorer.report.figures import NETWORK, class_network, figures

@@ -3,8 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from explorer import graph
-from explorer.commands.options import add_network, made_folder, print_json, ready
-from explorer.images import write_whole
+from explorer.commands.options import add_network, print_json, ready
+from explorer.files import check_folder, made_folder, write_whole
 from explorer.networks import load_network
 
 
@@ -17,7 +17,7 @@ def add(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int | None:
     """Write the event file."""
     network = load_network(arguments.network)
-    folder = graph.check_folder(arguments.output)
+    folder = check_folder(arguments.output)
     data = graph.event_file(ready(network.name))
     path = made_folder(folder) / graph.file_name(network)
     write_whole(path, data)

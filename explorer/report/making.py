@@ -12,7 +12,8 @@ from PIL import Image
 
 from explorer.activations import REPORT_FILTERS
 from explorer.errors import InputError
-from explorer.images import png_bytes, read_note, sample_photo, write_whole
+from explorer.files import write_whole
+from explorer.images import png_bytes, read_note, sample_photo
 from explorer.measures import radial_spectrum
 from explorer.networks import device, load_network
 from explorer.notes import picture_png, read_picture, versions

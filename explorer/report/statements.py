@@ -14,6 +14,7 @@ import pandas as pd
 from explorer.images import SAMPLES, sample_photo
 from explorer.measures import fine_share
 from explorer.networks import load_network
+from explorer.presets import IMPROVED, REGULARIZED
 from explorer.report.figures import NAIVE_LAYERS, NETWORK, SIZE, UNFILTERED, title_of
 from explorer.report.numbers import ALL
 from explorer.report.results import Results
@@ -26,16 +27,8 @@ MODERATE = 0.3
 """A correlation that is at least moderate (Cohen 1988)."""
 HOLDS, IN_PART, FAILS = "holds", "holds in part", "does not hold"
 
-NAIVE, CLIP, DECAY, BLUR, SMALL_NORM = (
-    f"report/{name}" for name in ("naive", "1-clip", "2-decay", "3-blur", "4-small-norm")
-)
-BLURRED, ONE_ROUND, FIVE_ROUNDS, FOUR_SPLITS, FIVE_SPLITS, OVERLAY = (
-    f"report/{name}"
-    for name in (
-        *("a-blurred-gradient", "b-recursive-1", "c-recursive-5"),
-        *("d-laplacian-4", "e-laplacian-5", "f-laplacian-4+5"),
-    )
-)
+NAIVE, CLIP, DECAY, BLUR, SMALL_NORM = REGULARIZED
+BLURRED, ONE_ROUND, FIVE_ROUNDS, FOUR_SPLITS, FIVE_SPLITS, OVERLAY = IMPROVED
 CHANNEL, CLASS = "channel", "class"
 BOTH = (CHANNEL, CLASS)
 
