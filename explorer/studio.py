@@ -312,7 +312,7 @@ class Studio:
                     f"You are at the limit of {_renders(limits.visitor_renders)} under way: stop "
                     "one or wait for one to end."
                 )
-            if len(self.live_jobs() | {id(job)}) > limits.all_renders:
+            if len(self.live_jobs() | {job}) > limits.all_renders:
                 raise InputError(
                     f"This machine is at its limit of {_renders(limits.all_renders)} under way: "
                     "please try again in a minute."
@@ -359,10 +359,10 @@ class Studio:
                 with suppress(InputError):
                     ticket.go_on()
 
-    def live_jobs(self) -> set[int]:
-        """Identities of the jobs in anybody's queue."""
+    def live_jobs(self) -> set[Job]:
+        """The jobs in anybody's queue."""
         with self.lock:
-            return {id(job) for queue in self._queues.values() for job in queue}
+            return {job for queue in self._queues.values() for job in queue}
 
     def _check(self, recipes: tuple[Recipe, ...], photo: Photo | None) -> None:
         limits = self.settings
@@ -401,8 +401,7 @@ class Studio:
 
     def _keep_steps(self) -> None:
         """Keep the compiled steps that the live jobs, or the latest, use in turn, and some more."""
-        jobs = {id(job): job for queue in self._queues.values() for job in queue}.values()
-        recipes = [recipe for job in jobs for recipe in job.recipes]
+        recipes = [recipe for job in self.live_jobs() for recipe in job.recipes]
         compiled.keep(min(IDLE_STEPS + (len(recipes) or self._latest_recipes), KEPT_STEPS))
         self._crowded = len({(each.network, structure(each)) for each in recipes}) > KEPT_STEPS
 
@@ -416,7 +415,7 @@ class Studio:
         """End the work before Python ends, which must not happen in the midst of a step."""
         with self.lock:
             self._ended = True
-            for job in (job for queue in self._queues.values() for job in queue):
+            for job in self.live_jobs():
                 job.status = STOPPED
             self._wake.notify_all()
         self._worker.join(LAST_SECONDS)
@@ -496,7 +495,7 @@ class Studio:
     def _may_stay(self) -> bool:
         """Whether turns are longer now."""
         with self.lock:
-            return self._crowded and all(job.frames for q in self._queues.values() for job in q)
+            return self._crowded and all(job.frames for job in self.live_jobs())
 
     def _share_ancestors(self, job: Job) -> None:
         """Finished pictures may start other renders; the newest 32 are kept, private ones not."""

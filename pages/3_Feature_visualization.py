@@ -27,7 +27,7 @@ from explorer.ui.plain import literal
 from explorer.ui.session import upload_mb, visitor, warm_up
 
 PAGE = "feature"
-PICTURE = "the-picture"
+PICTURE, SETTINGS = "the-picture", "the-settings"
 
 layout.begin(
     "Feature visualization",
@@ -85,6 +85,7 @@ warm_up(model.name)
 layout.complain(complaints)
 left, right = layout.stage()
 with left:
+    layout.landmark(SETTINGS)
     target = excite.choose(PAGE, model, own_photo())
     if target and target.class_ is not None:
         networks.offer_classes(PAGE, fill, model)
@@ -126,6 +127,7 @@ with right:
     elif held and recipe and held.recipes != (recipe,):
         st.info("The settings have changed since this picture: press Render for a new one.")
     view = live.panel(PAGE, [held.recipes[0].caption] if held else [])
+    layout.point("To the settings ↓", SETTINGS)
     if held is None and not refused:
         with st.container(border=True):
             st.markdown(

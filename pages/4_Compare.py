@@ -17,7 +17,7 @@ from explorer.ui.plain import literal
 from explorer.ui.session import settings, visitor, warm_up
 
 PAGE = "compare"
-PICTURES = "the-pictures"
+PICTURES, SETTINGS = "the-pictures", "the-settings"
 FIRST = ("report/naive", "best")
 SHORT = 60  # steps to begin with: several pictures take several times as long as one
 
@@ -62,6 +62,7 @@ layout.complain(complaints)
 series.offer(PAGE)
 left, right = layout.stage(4, 8)
 with left:
+    layout.landmark(SETTINGS)
     target = excite.choose(PAGE, model, own_photo())
     if target and target.class_ is not None:
         networks.offer_classes(PAGE, fill, model)
@@ -105,6 +106,7 @@ with right:
     shown = held.recipes if held else ()
     titles = [f"{i}. {title_of(recipe)}" for i, recipe in enumerate(shown, 1)]
     view = live.panel(PAGE, titles)
+    layout.point("To the settings ↓", SETTINGS)
     if held is None and not refused:
         with st.container(border=True):
             st.markdown(

@@ -345,7 +345,7 @@ def test_what_rests_while_its_visitor_is_away_goes_on_when_they_are_back(tiny, s
     studio.here("bob")
     assert not studio.live_jobs()
     studio.here("ann")
-    assert studio.live_jobs() == {id(going.job)}
+    assert studio.live_jobs() == {going.job}
     until(lambda: going.view().done > rested + 5)
     assert stopped.view().status == STOPPED
     going.stop()

@@ -35,7 +35,7 @@ ol { list-style: none; margin: 0; padding: 0; }
 .group > p { margin: 0 0 5px; text-align: center; font-size: 13px; opacity: 0.75; }
 .group ol { display: flex; flex-direction: column; align-items: stretch; }
 button { --tint: #8b8f98; all: unset; box-sizing: border-box; cursor: pointer; width: 100%;
-  min-width: 86px; padding: 5px 6px; border-radius: 9px; text-align: center; line-height: 1.3;
+  min-width: 80px; padding: 5px 6px; border-radius: 9px; text-align: center; line-height: 1.3;
   border: 1px solid color-mix(in srgb, var(--tint) 45%, transparent);
   background: color-mix(in srgb, var(--tint) 15%, var(--st-background-color)); }
 button b { display: block; font-weight: 600; font-size: 14.5px; }

@@ -37,7 +37,7 @@ figure { margin: 0; overflow: auto; max-height: 920px; color: var(--st-text-colo
   font-family: var(--st-font); font-size: 13.5px; border-radius: 9px;
   border: 1px solid color-mix(in srgb, var(--st-text-color) 16%, transparent); }
 table { border-collapse: collapse; width: 100%; white-space: nowrap; }
-th, td { padding: 5px 10px; text-align: left; font-weight: 400;
+th, td { padding: 5px 7px; text-align: left; font-weight: 400;
   border-bottom: 1px solid color-mix(in srgb, var(--st-text-color) 9%, transparent); }
 tbody tr:last-child > * { border-bottom: none; }
 thead th { position: sticky; top: 0; z-index: 1; font-size: 12.5px;
@@ -58,7 +58,7 @@ tbody tr:hover {
 tr[aria-selected="true"] {
   background: color-mix(in srgb, var(--st-primary-color) 14%, var(--st-background-color));
   box-shadow: inset 3px 0 var(--st-primary-color); }
-.bar { min-width: 130px; }
+.bar { min-width: 105px; }
 .bar i { display: block; height: 4px; border-radius: 2px; background: var(--tint); }
 """
 

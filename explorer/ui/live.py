@@ -22,6 +22,8 @@ from explorer.ui.session import studio, visitor
 POLL_SECONDS = 0.4
 CURVE_HEIGHT, LEGEND_ROW, LEGEND_WIDTH = 180, 26, 280
 """Pixels; the legend, a line for each recipe, is within the height and fits on a phone."""
+POINT_SIZE = 400
+"""Square pixels around each point of a curve that tell its numbers to who points there."""
 
 
 def begin(page: str, recipes: Sequence[Recipe], photo: Photo | None, at_rest: bool = False) -> None:
@@ -256,7 +258,7 @@ def _curve(table: pd.DataFrame, captions: Sequence[str]) -> None:
     drawn = [caption for caption in captions if caption in set(table["recipe"])]
     chart = (
         alt.Chart(table)
-        .mark_line(strokeWidth=2)
+        .mark_line(strokeWidth=2, point={"opacity": 0, "size": POINT_SIZE})
         .encode(
             x=alt.X(
                 "step:Q",
