@@ -342,7 +342,7 @@ class Measure:
     def words(self, value: float) -> str:
         """A value with its unit, as people read it."""
         if self.unit == "%":
-            return f"{100 * value:.1f} %"
+            return _signed(f"{100 * value:.1f} %")
         return f"{number(value)} {self.unit}".strip()
 
 
@@ -436,9 +436,12 @@ def combined(of_pictures: Sequence[dict[str, float]]) -> dict[str, float]:
 
 
 def number(value: float) -> str:
-    """A score or another number with as many digits as mean something."""
-    text = f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-    return text.replace("-", "−", 1) if value < 0 else text
+    """A score or another number with as many digits as mean something, and a real minus sign."""
+    return _signed(f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}")
+
+
+def _signed(text: str) -> str:
+    return f"−{text[1:]}" if text.startswith("-") else text
 
 
 def in_words(name: str, value: float) -> str:

@@ -9,6 +9,8 @@ from PIL import Image, ImageDraw, ImageFont
 COLORMAP = Colormap("viridis")
 PAPER, INK, SOFT_INK = (255, 255, 255), (25, 28, 34), (95, 102, 115)
 TEXT_SIZE, LINE, GAP = 13, 18, 10
+WRITTEN = str.maketrans({"×": "x", "−": "-"})
+"""Instead of signs that Pillow's own font does not have."""
 
 
 def heat_map(values: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -56,7 +58,8 @@ def sheet(
     page = Image.new("RGB", (width, top + len(rows) * (cell + head)), PAPER)
     draw = ImageDraw.Draw(page)
     if title:
-        draw.text((GAP, GAP), title, INK, ImageFont.load_default(TEXT_SIZE + 3))
+        large = ImageFont.load_default(TEXT_SIZE + 3)
+        draw.text((GAP, GAP), _fitting(title, large, width - 2 * GAP), INK, large)
     for i, row in enumerate(rows):
         y = top + i * (cell + head)
         if headings:
@@ -72,7 +75,7 @@ def sheet(
 
 
 def _fitting(text: str, font, width: int) -> str:
-    text = text.replace("×", "x")  # Pillow's own font has no such sign
+    text = text.translate(WRITTEN)
     if font.getlength(text) <= width:
         return text
     while text and font.getlength(text + "…") > width:

@@ -74,3 +74,20 @@ def test_long_captions_stay_in_their_cell():
     second = page[:, 10 + 80 + 10 :]
     dark = (second.sum(axis=-1) < 200).sum()
     assert dark == 0
+
+
+def test_signs_that_the_font_lacks_are_written_otherwise():
+    """It would draw boxes for them."""
+
+    def page(text):
+        return sheet([[(RED, text)]], headings=[text], title=text, side=200)
+
+    assert np.array_equal(page("−1 × 2"), page("-1 x 2"))
+    assert not np.array_equal(page("1 2"), page("-1 x 2"))
+
+
+def test_a_long_title_stays_on_the_page():
+    page = sheet(
+        [[(RED, "")]], title="conv4_1, channel 6, plus 0.5 × conv5_1, channel 100", side=60
+    )
+    assert (page[:, -8:] == PAPER).all()
