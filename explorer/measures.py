@@ -208,12 +208,16 @@ def best_photo(
     """The sample photo that excites a target most at this size, and its `activation`."""
     target = target.resolved(network, size)
     if set(target.photos) <= set(SAMPLES):
-        return _best_photo(network, target, size)
-    return _best_photo.__wrapped__(network, target, size, photo)  # a person's own is not kept
+        return _best_photo_kept(network, target, size)
+    return _best_photo(network, target, size, photo)  # a person's own is not kept
 
 
 @lru_cache(256)
-def _best_photo(network: Network, target: Target, size: tuple[int, int], photo=None):
+def _best_photo_kept(network: Network, target: Target, size: tuple[int, int]):
+    return _best_photo(network, target, size, None)
+
+
+def _best_photo(network: Network, target: Target, size: tuple[int, int], photo: Photo | None):
     scores = {
         name: float(activation(network, target, sample_photo(name).fitted(size)[None], photo)[0])
         for name in SAMPLES

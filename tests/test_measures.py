@@ -267,12 +267,12 @@ def test_a_persons_own_photo_is_not_kept(tiny):
     """Pages promise that photos are not stored."""
     own = Photo("sha256:" + "a" * 64, noise(5))
     target = resolved(tiny, Target("second", photo=own.name))
-    before = measures._best_photo.cache_info().currsize
+    before = measures._best_photo_kept.cache_info().currsize
     best_photo(tiny, target, SIZE, own)
-    assert measures._best_photo.cache_info().currsize == before
+    assert measures._best_photo_kept.cache_info().currsize == before
     plain = resolved(tiny, Target("second", 3))
     assert best_photo(tiny, plain, SIZE, own) == best_photo(tiny, plain, SIZE)
-    assert measures._best_photo.cache_info().currsize == before + 1
+    assert measures._best_photo_kept.cache_info().currsize == before + 1
 
 
 def test_likeness_of_pictures(tiny):

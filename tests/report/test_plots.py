@@ -29,3 +29,10 @@ def test_the_svg_is_whole_and_has_no_color_of_its_own_for_text():
     labels = {"".join(node.itertext()) for node in words}
     assert {"conv1_1", "conv5_1", "likeness", "detail", "active places"} <= labels
     assert {node.get("fill") for node in words} == {"currentColor"}
+
+
+def test_no_energy_is_drawn_at_the_bottom():
+    """Its logarithm would be nowhere."""
+    plot = plots.of_spectra({"picture": [(0.1, 1.0), (0.4, 0.0)]})
+    values = plot["layer"][0]["data"]["values"]
+    assert [value["energy"] for value in values] == [1.0, 1e-7]

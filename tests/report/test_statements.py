@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 import scipy
 
+from explorer.images import SAMPLES, sample_photo
+from explorer.measures import fine_share
 from explorer.report import statements
 from explorer.report.figures import NAIVE_LAYERS, drawn, naive
 from explorer.report.numbers import ALL
@@ -19,7 +21,10 @@ from explorer.report.statements import (
     Check,
     between_layers,
     falls,
+    finer_than_photos,
     grows_with_depth,
+    highest_of_layers,
+    not_better,
     rises,
     stays,
     verdict,
@@ -93,6 +98,41 @@ def test_one_layer_must_have_noticeably_more_than_another(results_of, times, mor
     values = {naive("conv1_1").key: 10.0, naive("conv3_1").key: more}
     results = results_of(lambda key, measure: values.get(key, 1.0))
     (check,) = between_layers("spread", "conv1_1", "conv3_1", times)(results)
+    assert check.holds == held
+
+
+@pytest.mark.parametrize(("others", "held"), [(10.6, False), (9.4, True), (9.8, False)])
+def test_the_highest_of_the_layers_leads_noticeably(results_of, others, held):
+    values = {naive("conv3_1").key: 10.0}
+    results = results_of(lambda key, measure: values.get(key, others))
+    (check,) = highest_of_layers("waviness", "conv3_1")(results)
+    assert check.holds == held
+
+
+@pytest.mark.parametrize(("value", "held"), [(9, True), (10.4, True), (10.6, False)])
+def test_no_better_is_within_the_margin_of_the_better_one(results_of, value, held):
+    names = {"report/1-clip": 8.0, "report/2-decay": 10.0, "report/3-blur": value}
+    values = {drawn("class", name, "efficientnet-lite0").key: v for name, v in names.items()}
+    results = results_of(lambda key, measure: values.get(key, 1.0))
+    (check,) = not_better("parts", "report/3-blur", ("report/1-clip", "report/2-decay"))(results)
+    assert check.holds == held
+
+
+def test_finer_than_the_finest_photo(results_of):
+    """The finest of the six, computed here anew."""
+    finest = max(fine_share(sample_photo(name).fitted((224, 224))) for name in SAMPLES)
+    for value, held in ((finest * 1.001, True), (finest * 0.999, False)):
+        (check,) = finer_than_photos(BEFORE)(results_of(lambda *_, found=value: found))
+        assert check.holds == held
+
+
+@pytest.mark.parametrize(
+    ("values", "held"), [((3, 1, 2, 5, 4, 6), True), ((4, 1, 2, 3, 5, 6), False)]
+)
+def test_with_depth_means_a_strong_correlation(results_of, values, held):
+    """Of 0.77 and 0.66."""
+    table = {naive(layer).key: value for layer, value in zip(NAIVE_LAYERS, values, strict=True)}
+    (check,) = grows_with_depth("spread")(results_of(lambda key, _: table.get(key, 1.0)))
     assert check.holds == held
 
 
