@@ -65,6 +65,13 @@ TARGET_CLASHES: tuple[tuple[str, tuple[str, ...], str], ...] = (
 """Which kinds of targets do not combine with which methods, and why."""
 
 
+def dispensable(methods: Iterable[str]) -> list[str]:
+    """Those that a recipe can do without: neither its start, its spectrum, nor its step rule."""
+    needed = {*ALTERNATIVES[0], *SPECTRA}
+    given = set(methods) - needed
+    return [name for name, method in METHODS.items() if name in given and method.acts_on != "start"]
+
+
 def find_method(name: str) -> Method:
     """The method of this name; `InputError` if there is none."""
     if name in METHODS:

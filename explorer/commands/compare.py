@@ -1,7 +1,8 @@
-"""Render several presets, or one at several values of a strength, side by side, as a sheet."""
+"""Render presets side by side, or one at several values of a strength, or without each method."""
 
 from argparse import ArgumentParser, Namespace
 
+from explorer.catalogue import dispensable
 from explorer.changes import series
 from explorer.commands.judging import judgment, say_diagnosis
 from explorer.commands.options import (
@@ -43,6 +44,11 @@ def add(parser: ArgumentParser) -> None:
         metavar="METHOD.PARAMETER=VALUE,VALUE",
         help="one strength at several values, of one preset",
     )
+    parser.add_argument(
+        "--leave-one-out",
+        action="store_true",
+        help="one preset, and the same without one of its methods at a time",
+    )
     parser.add_argument("-o", "--output", required=True, help="the PNG to write")
 
 
@@ -69,28 +75,53 @@ def run(arguments: Namespace) -> int | None:
     results = []
     for i, (recipe, frame) in enumerate(zip(recipes, outcome.frames, strict=True)):
         told = judgment(network, recipe, frame, outcome.curves[i], photo)
-        say_diagnosis(told, titles[i] if arguments.series else recipe.preset)
+        say_diagnosis(told, titles[i])
         results.append(summary(recipe, outcome, i) | told)
     if arguments.json:
         print_json({"results": results, "device": device.start(), "output": str(path)})
     return 130 if outcome.stopped else 0
 
 
-def _compared(arguments) -> tuple[list[str], list[Recipe]]:
-    """Titles and recipes: of several presets, or of one at several values of a strength."""
+def _compared(arguments: Namespace) -> tuple[list[str], list[Recipe]]:
+    """Titles and recipes: of several presets, or of one and its changes."""
+    if arguments.leave_one_out and arguments.series is not None:
+        raise InputError("--series and --leave-one-out do not go together: give one of them.")
+    if arguments.leave_one_out:
+        return _without_each(arguments)
+    if arguments.series is not None:
+        return _at_several_values(arguments)
     given = arguments.presets
-    if arguments.series is None:
-        names = names_in("--presets", FOUR if given is None else given)
-        recipes = [recipe_of(arguments, name) for name in names]
-        return [PRESETS[name].title for name in names], recipes
+    names = names_in("--presets", FOUR if given is None else given)
+    recipes = [recipe_of(arguments, name) for name in names]
+    return [PRESETS[name].title for name in names], recipes
+
+
+def _only_preset(arguments: Namespace) -> str:
+    given = arguments.presets
     name, *others = names_in("--presets", DEFAULT_PRESET if given is None else given)
     if others:
         raise InputError("A series is of one preset: give one with --presets.")
-    changes = series(arguments.series)
+    return name
+
+
+def _at_several_values(arguments: Namespace) -> tuple[list[str], list[Recipe]]:
+    name, changes = _only_preset(arguments), series(arguments.series)
     varied = changes[0].partition("=")[0]
     for given in arguments.set:
-        name = given.partition("=")[0]
-        if name in (varied, varied.partition(".")[0]):
-            raise InputError(f"--series and --set {name} say different things: leave one out.")
+        changed = given.partition("=")[0]
+        if changed in (varied, varied.partition(".")[0]):
+            raise InputError(
+                f"--series and --set {changed} say different things: give one of them."
+            )
     recipes = [recipe_of(arguments, name, [change]) for change in changes]
     return [f"{PRESETS[name].title}, {change}" for change in changes], recipes
+
+
+def _without_each(arguments: Namespace) -> tuple[list[str], list[Recipe]]:
+    name = _only_preset(arguments)
+    whole = recipe_of(arguments, name)
+    methods, title = dispensable(whole.methods), PRESETS[name].title
+    if not methods:
+        raise InputError(f"'{name}' has no method that can be left out: choose another preset.")
+    recipes = [recipe_of(arguments, name, [f"{method}=off"]) for method in methods]
+    return [title, *(f"{title}, without {method}" for method in methods)], [whole, *recipes]

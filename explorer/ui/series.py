@@ -1,10 +1,10 @@
-"""Series to compare: of presets, and of one strength at several values."""
+"""Series to compare: of presets, of one strength at several values, and without each method."""
 
 from dataclasses import dataclass
 
 import streamlit as st
 
-from explorer.catalogue import METHODS, checked_methods
+from explorer.catalogue import METHODS, checked_methods, dispensable
 from explorer.errors import InputError
 from explorer.presets import IMPROVED, REGULARIZED
 from explorer.ui import controls, steady
@@ -64,6 +64,15 @@ def offer(page: str) -> None:
             )
         with st.popover("One strength at several values", icon=":material/tune:", width="content"):
             _choose_strength(page)
+        if _left_out(page):
+            st.button(
+                "Each method left out",
+                icon=":material/layers_clear:",
+                on_click=_without_each,
+                args=(page,),
+                help="Recipe 1, and beside it the same without one of its methods at a time: what "
+                "each of them does.",
+            )
 
 
 def _of_presets(page: str, names: tuple[str, ...]) -> None:
@@ -73,6 +82,20 @@ def _of_presets(page: str, names: tuple[str, ...]) -> None:
             state[f"{page}{i}:preset"] = name
             controls.preset_chosen(f"{page}{i}")
         state[f"{page}:count"] = len(names)
+    state[f"{page}:wanted"] = True
+
+
+def _left_out(page: str) -> list[str]:
+    """The methods of recipe 1 that are left out in turn, as many as can be compared."""
+    return dispensable(controls.held(f"{page}0"))[: settings().recipes - 1]
+
+
+def _without_each(page: str) -> None:
+    state, names = st.session_state, _left_out(page)
+    slots = [f"{page}{i}" for i in range(1 + len(names))]
+    with steady.setting():
+        controls.leave_out(slots, names)
+        state[f"{page}:count"] = len(slots)
     state[f"{page}:wanted"] = True
 
 

@@ -197,6 +197,18 @@ REJECTIONS = {
         "one preset",
     ),
     "series of nothing": (["compare", *TARGET, "--series", "blur", *OUT], "VALUE,VALUE"),
+    "series of an unknown preset": (
+        ["compare", *TARGET, "--presets", "nice", "--series", "blur.sigma=1,2", *OUT],
+        "no preset",
+    ),
+    "nothing to leave out": (
+        ["compare", *TARGET, "--presets", "report/naive", "--leave-one-out", *OUT],
+        "no method that can be left out",
+    ),
+    "two series at once": (
+        ["compare", *TARGET, "--leave-one-out", "--series", "blur.sigma=1,2", *OUT],
+        "do not go together",
+    ),
     "series out of range": (
         ["compare", *TARGET, "--presets", "report/3-blur", "--series", "blur.sigma=1,x", *OUT],
         "blur.sigma",
@@ -875,6 +887,23 @@ def test_compare_a_series_of_one_strength(run, tiny, tmp_path):
         assert result["recipe"] == made.as_dict()
     note = read_note(tmp_path / "sheet.png")
     assert [recipe["methods"]["blur"]["sigma"] for recipe in note["recipes"]] == [0, 1, 2]
+
+
+def test_compare_without_each_method(run, tiny, tmp_path):
+    command = ["compare", *TINY, "--steps", "2", "--presets", "report/3-blur", "--json"]
+    status, out, err = run(*command, "--set", "blur.sigma=1", "--leave-one-out", "-o", "sheet.png")
+    told = json.loads(out)["results"]
+    assert status == 0
+    left_out = [None, "decay", "blur", "clip"]
+    for name, result in zip(left_out, told, strict=True):
+        changes = {"blur": {"sigma": 1}} | ({name: None} if name else {})
+        made = preset(
+            "report/3-blur", Target("two", 1), network="tiny", size=32, steps=2, methods=changes
+        )
+        assert result["recipe"] == made.as_dict()
+    named = {line.partition(": ")[0] for line in err.splitlines() if ": The " in line}
+    assert named <= {"Clip, decay, blur", *(f"Clip, decay, blur, without {n}" for n in left_out)}
+    assert named, "no diagnosis was told, so this shows nothing"
 
 
 def test_activations(run, vgg, keras_vgg, tmp_path):

@@ -251,6 +251,36 @@ def test_a_series_switches_its_method_on():
     ]
 
 
+def test_each_method_is_left_out_in_turn():
+    app = opened(**SMALL, recipe1="report/4-small-norm;steps=1;blur.sigma=1", recipe2="best")
+    next(b for b in app.button if b.label == "Each method left out").click().run()
+    assert not app.exception
+    whole = "report/4-small-norm;steps=1;blur.sigma=1"
+    assert recipes_of(app) == [
+        whole,
+        "report/4-small-norm;steps=1;decay=off;blur.sigma=1",
+        "report/4-small-norm;steps=1;blur=off",
+        f"{whole};small-norm=off",
+        f"{whole};clip=off",
+    ]
+
+
+def test_without_methods_there_is_nothing_to_leave_out():
+    app = opened(**SMALL, recipe1="report/naive;steps=1", recipe2="best;steps=1", stopped="yes")
+    assert not any(b.label == "Each method left out" for b in app.button)
+
+
+def test_as_many_methods_are_left_out_as_can_be_compared(monkeypatch):
+    monkeypatch.setenv("EXPLORER_RECIPES", "3")
+    app = opened(**SMALL, recipe1="best;steps=1", recipe2="report/naive;steps=1")
+    next(b for b in app.button if b.label == "Each method left out").click().run()
+    assert recipes_of(app) == [
+        "best;steps=1",
+        "best;steps=1;decorrelated-color=off",
+        "best;steps=1;jitter=off",
+    ]
+
+
 @pytest.mark.parametrize(
     ("values", "told"),
     [("1", "not 1"), ("1,2,3,4,5,6,7", "not 7"), ("1, x", "blur.sigma"), ("1, 99", "blur.sigma")],
