@@ -114,7 +114,7 @@ def choose(page: str, network: Network, photo: Photo | None) -> Target | None:
     hidden = {name for names in DRAWN.values() for name in names} - set(DRAWN[kind])
     steady.keep(*(f"{page}:{name}" for name in hidden))
     target = _KINDS[kind](page, network, photo)
-    with st.expander("Hold it down, or weigh it against others", key=f"{page}:more"):
+    with st.expander("Hold it down, or add others", key=f"{page}:more"):
         down = st.toggle("Hold it down", key=f"{page}:down")
         st.caption("Draws what the target responds to least: its score is taken times −1.")
         plain = target and target.position is None and not target.after_relu

@@ -114,7 +114,10 @@ def table(titles: list[str], held: Ticket, view: View) -> None:
         hide_index=True,
         width="stretch",
         column_config={"measure": st.column_config.TextColumn(pinned=True)}
-        | {title: st.column_config.NumberColumn(format="localized") for title, *_ in rows},
+        | {
+            title: st.column_config.NumberColumn(format="localized", width="small")
+            for title, *_ in rows
+        },
         alt="Measures of the pictures, a recipe in each column",
     )
     with st.expander("What the numbers mean"):

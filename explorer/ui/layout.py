@@ -58,7 +58,7 @@ div:has(> .st-key-draw), .st-key-draw { position: sticky; bottom: 0; top: 3.75re
 .st-key-draw { box-shadow: 0 -0.6rem 0.6rem -0.6rem rgba(128, 128, 128, 0.5); }
 .st-key-measures [data-testid="stMetricValue"] { font-size: 1.35rem; }
 .waiting { aspect-ratio: 1; border-radius: 6px; background: rgba(128, 128, 128, 0.18); }
-[data-testid="stColumn"]:has(> div [data-testid="stPopover"]) { min-width: 7rem; }
+.st-key-heading [data-testid="stColumn"]:has([data-testid="stPopover"]) { min-width: 7rem; }
 [class*="st-key-point-"] { display: none; }
 @media (max-width: 1000px) {
   [class*="st-key-point-"] { display: flex; }
@@ -91,7 +91,8 @@ def begin(title: str, lead: str) -> None:
     except InputError as error:
         st.error(f"{literal(error)} Whoever runs this server can set it right, and start it again.")
         st.stop()
-    heading, words = st.columns((5, 1), vertical_alignment="center")
+    with st.container(key="heading"):
+        heading, words = st.columns((5, 1), vertical_alignment="center")
     heading.title(title)
     with words, st.container(horizontal_alignment="right"):
         glossary.offer()

@@ -158,11 +158,9 @@ def _progress(page: str, held: Ticket, view: View) -> None:
         stop.button("Stop", key=f"{page}:stop", on_click=held.stop, width="stretch")
     elif view.status == STOPPED:
         bar, more = st.columns((6, 1), vertical_alignment="center")
-        kept = "the picture is kept" if view.frames else "there was no picture yet"
-        text = f"Stopped at step {view.done} of {view.total}; {kept}."
-        if view.frames and not view.done:
-            text = "Stopped before the first step; this is what it starts from."
-        bar.progress(share, text=text)
+        kept = "the picture is kept" if view.done else "this is what it starts from"
+        kept = kept if view.frames else "there was no picture yet"
+        bar.progress(share, text=f"Stopped at step {view.done} of {view.total}; {kept}.")
         more.button(
             "Continue", key=f"{page}:continue", on_click=_go_on, args=(page, held), width="stretch"
         )
@@ -272,7 +270,14 @@ def _curve(table: pd.DataFrame, captions: Sequence[str]) -> None:
         .properties(height=CURVE_HEIGHT + LEGEND_ROW * len(drawn) * several)
     )
     if several:
-        legend = alt.Legend(orient="bottom", title="", columns=1, labelLimit=LEGEND_WIDTH)
+        legend = alt.Legend(
+            orient="bottom",
+            title="",
+            columns=1,
+            labelLimit=LEGEND_WIDTH,
+            symbolType="stroke",
+            symbolSize=100,
+        )
         scale = alt.Scale(domain=drawn, scheme="tableau10")
         chart = chart.encode(color=alt.Color("recipe:N", legend=legend, scale=scale))
     ends = table.groupby("recipe", sort=False)["score"].last()
