@@ -132,3 +132,15 @@ def test_two_visitors_both_progress_and_a_closed_tab_stops_its_work(server, brow
     deadline = time.monotonic() + 40
     while server.load() > 0.4 * busy:
         assert time.monotonic() < deadline, "the work goes on"
+
+
+def test_a_photo_that_excites_the_filter_leads_to_all_that_it_finds_there(server, page):
+    page.goto(server + QUICK.replace("steps=40", "steps=4"))
+    expect(page.get_by_text("Photos that excite it most")).to_be_visible()
+    photos = page.get_by_alt_text(re.compile("What excites it in the photo"))
+    expect(photos).to_have_count(4)
+    photos.first.click(force=True)  # its button lies over it
+    expect(page.get_by_role("heading", level=1, name="Filter activations")).to_be_visible()
+    page.wait_for_url("**/Filter_activations?*layer=conv3_1&*filter=1")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1, name="Feature visualization")).to_be_visible()
