@@ -60,7 +60,7 @@ model = networks.choose(PAGE, fill)
 warm_up(model.name)
 layout.complain(complaints)
 series.offer(PAGE)
-left, right = layout.stage(4, 8)
+left, right = layout.stage(5, 9)
 with left:
     layout.landmark(SETTINGS)
     target = excite.choose(PAGE, model, own_photo())

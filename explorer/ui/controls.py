@@ -241,23 +241,24 @@ def _take_preset(slot: str, own_steps: bool) -> None:
             shorten(slot)
 
 
-def copy_first(slots: Sequence[str]) -> None:
-    """Set recipes to what the first of them is."""
-    state, first = st.session_state, slots[0]
-    settings_of_first = {
-        key.removeprefix(first): state[key]
-        for key in (f"{first}:preset", f"{first}:preset for", f"{first}:keep", *_method_keys(first))
+def copy(source: str, slots: Sequence[str]) -> None:
+    """Set recipes to what one of them is."""
+    state = st.session_state
+    names = (f"{source}:{name}" for name in ("preset", "preset for", "keep"))
+    settings_there = {
+        key.removeprefix(source): state[key]
+        for key in (*names, *_method_keys(source))
         if key in state
     }
     for slot in slots:
         with steady.setting(*_method_keys(slot)):
-            state.update({f"{slot}{rest}": setting for rest, setting in settings_of_first.items()})
+            state.update({f"{slot}{rest}": setting for rest, setting in settings_there.items()})
 
 
 def vary(slots: Sequence[str], method: str, parameter: str, values: Sequence[float]) -> None:
     """Set recipes to what the first of them is, but for one strength, which they have in turn."""
     state = st.session_state
-    copy_first(slots)
+    copy(slots[0], slots)
     switch = ("rule", method) if method in STEP_RULES else (method, True)
     for slot, value in zip(slots, values, strict=True):
         with steady.setting(*_method_keys(slot)):
@@ -265,9 +266,9 @@ def vary(slots: Sequence[str], method: str, parameter: str, values: Sequence[flo
             state[f"{slot}:{method}.{parameter}"] = value
 
 
-def leave_out(slots: Sequence[str], methods: Sequence[str]) -> None:
-    """Set recipes to what the first of them is, each further one without one of the methods."""
-    copy_first(slots)
+def leave_out(source: str, slots: Sequence[str], methods: Sequence[str]) -> None:
+    """Set recipes to what one of them is, all but the first without one of the methods."""
+    copy(source, slots)
     for slot, method in zip(slots[1:], methods, strict=True):
         with steady.setting(*_method_keys(slot)):
             st.session_state[f"{slot}:{method}"] = False

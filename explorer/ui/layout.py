@@ -30,7 +30,7 @@ h1 { padding-bottom: 0.2rem !important; }
 :focus-visible, label:has(input[type="checkbox"]:focus-visible) {
   outline: 2px solid #c2622b !important; outline-offset: 2px; }
 [data-testid="stSelectbox"] input:focus-visible { outline: none !important; }
-[data-testid="stButtonGroup"] button { padding-inline: 0.55rem; }
+[data-testid="stButtonGroup"] button { padding-inline: 0.5rem; }
 [data-testid="stCaptionContainer"] code { font-size: 0.8rem; }
 [data-testid="stSidebarNavItems"] li:first-child p { font-size: 0; }
 [data-testid="stSidebarNavItems"] li:first-child p::after { content: "Home"; font-size: 0.875rem; }

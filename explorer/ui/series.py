@@ -70,8 +70,8 @@ def offer(page: str) -> None:
                 icon=":material/layers_clear:",
                 on_click=_without_each,
                 args=(page,),
-                help="Recipe 1, and beside it the same without one of its methods at a time: what "
-                "each of them does.",
+                help="The first recipe with methods that it can do without, and beside it the same "
+                "without one of them at a time: what each of them does.",
             )
 
 
@@ -85,16 +85,19 @@ def _of_presets(page: str, names: tuple[str, ...]) -> None:
     state[f"{page}:wanted"] = True
 
 
-def _left_out(page: str) -> list[str]:
-    """The methods of recipe 1 that are left out in turn, as many as can be compared."""
-    return dispensable(controls.held(f"{page}0"))[: settings().recipes - 1]
+def _left_out(page: str) -> tuple[str, list[str]] | None:
+    """The first recipe with methods that can be left out, and as many as can be compared."""
+    for i in range(st.session_state[f"{page}:count"]):
+        if methods := dispensable(controls.held(f"{page}{i}")):
+            return f"{page}{i}", methods[: settings().recipes - 1]
+    return None
 
 
 def _without_each(page: str) -> None:
-    state, names = st.session_state, _left_out(page)
-    slots = [f"{page}{i}" for i in range(1 + len(names))]
+    state, (source, methods) = st.session_state, _left_out(page)
+    slots = [f"{page}{i}" for i in range(1 + len(methods))]
     with steady.setting():
-        controls.leave_out(slots, names)
+        controls.leave_out(source, slots, methods)
         state[f"{page}:count"] = len(slots)
     state[f"{page}:wanted"] = True
 

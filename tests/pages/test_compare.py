@@ -266,8 +266,19 @@ def test_each_method_is_left_out_in_turn():
 
 
 def test_without_methods_there_is_nothing_to_leave_out():
-    app = opened(**SMALL, recipe1="report/naive;steps=1", recipe2="best;steps=1", stopped="yes")
+    naive = {f"recipe{i}": "report/naive;steps=1" for i in (1, 2)}
+    app = opened(**SMALL, **naive, stopped="yes")
     assert not any(b.label == "Each method left out" for b in app.button)
+
+
+def test_of_several_recipes_the_first_that_has_methods_loses_them_in_turn():
+    app = opened(**SMALL, recipe1="report/naive;steps=1", recipe2="report/2-decay;steps=1")
+    next(b for b in app.button if b.label == "Each method left out").click().run()
+    assert recipes_of(app) == [
+        "report/2-decay;steps=1",
+        "report/2-decay;steps=1;decay=off",
+        "report/2-decay;steps=1;clip=off",
+    ]
 
 
 def test_as_many_methods_are_left_out_as_can_be_compared(monkeypatch):
