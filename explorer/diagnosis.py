@@ -21,12 +21,12 @@ NEARLY = 5
 UNSTABLE = 0.6
 """Share of the score that is left after small shifts and changes of size."""
 FLATTENING = {
-    "decay": "decay.strength",
-    "blur": "blur.sigma",
-    "small-norm": "small-norm.percentile",
-    "small-contribution": "small-contribution.percentile",
+    "decay": "strength",
+    "blur": "sigma",
+    "small-norm": "percentile",
+    "small-contribution": "percentile",
 }
-"""What takes from the picture after each step, and by which strength."""
+"""What takes from the picture after each step, and the strength by which, at 0 nothing."""
 STILL_RISING = 0.5
 """Share of its average pace at which a score may rise over about the last tenth of the steps."""
 
@@ -156,8 +156,13 @@ def _outdone(case: Case) -> str:
 
 
 def _flattening(recipe: Recipe) -> list[str]:
-    """The settings of what is on and takes from the picture after each step."""
-    return [setting for method, setting in FLATTENING.items() if method in recipe.methods]
+    """The settings of what takes from the picture after each step."""
+    strengths = recipe.methods if recipe.steps else {}
+    return [
+        f"{method}.{parameter}"
+        for method, parameter in FLATTENING.items()
+        if strengths.get(method, {}).get(parameter, 0) > 0
+    ]
 
 
 def _steadier(recipe: Recipe) -> str:

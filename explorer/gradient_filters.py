@@ -49,7 +49,7 @@ GRADIENT_FILTERS = (
                 0,
                 1,
                 "",
-                "1 blurs across red, green and blue too, by the same σ, as Hvass does: grayer.",
+                "At 1 it blurs across red, green and blue too, by the same σ (Hvass): grayer.",
                 whole=True,
                 structural=True,
             ),

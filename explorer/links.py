@@ -173,8 +173,14 @@ def recipes_in(
             f"An address has at most {MOST_RECIPES} recipes: the others are left out."
         )
         texts = texts[:MOST_RECIPES]
-    recipes = [tried(lambda text=text: recipe_of(text, target, **common), None) for text in texts]
-    recipes = [recipe for recipe in recipes if recipe]
+    recipes = []
+    for text in texts:
+        try:
+            recipes.append(recipe_of(text, target, **common))
+        except InputError as error:
+            complaints.append(
+                f"{str(error).removesuffix('.')} (left out is the recipe {text[:40]})."
+            )
     if not recipes:
         recipes = [recipe_of(text, target, **common) for text in default]
     return recipes, complaints

@@ -75,13 +75,16 @@ def read_picture(source: str | Path | bytes) -> tuple[Recipe, Stop | None]:
 
 def about_stop(recipe: Recipe, stop: Stop) -> str:
     """Where a picture's render was stopped, for who sees the whole render instead."""
+    whole = "All steps are drawn here; `python -m explorer replay` gives the stopped picture."
+    return f"{where_stopped(recipe, stop)} {whole}"
+
+
+def where_stopped(recipe: Recipe, stop: Stop) -> str:
+    """Where a picture's render was stopped, in a sentence."""
     part, step = stop
     stopped = recipe.lineage[part]
     first = "" if stopped == recipe else f" of {stopped.preset}, from which it starts"
-    return (
-        f"This picture was stopped at step {step} of {stopped.steps}{first}. All steps are drawn "
-        "here; `python -m explorer replay` gives the stopped picture."
-    )
+    return f"This picture was stopped at step {step} of {stopped.steps}{first}."
 
 
 def versions() -> dict[str, str]:

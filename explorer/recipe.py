@@ -361,7 +361,7 @@ def preset(
     if steps is not None:
         steps = _whole("The number of steps", steps, 1, MOST_STEPS)
     start = PhotoStart(photo) if photo is not None else None
-    if entry.starts_from and not photo:
+    if entry.starts_from and photo is None:
         start = Blend(
             tuple(
                 (

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from explorer.errors import MissingWeights
-from explorer.networks import classes
 from explorer.networks.network import Network
 
 BEST = 5
@@ -27,10 +26,10 @@ class Guess:
     probability: float
 
 
-def guesses(probabilities: np.ndarray, count: int = BEST) -> list[Guess]:
+def guesses(network: Network, probabilities: np.ndarray, count: int = BEST) -> list[Guess]:
     """The most probable classes, the best first, from what the last layer answers: (classes,)."""
     order = np.argsort(-probabilities, kind="stable")[:count].tolist()
-    return [Guess(i, classes.short_name(i), float(probabilities[i])) for i in order]
+    return [Guess(i, network.class_name(i), float(probabilities[i])) for i in order]
 
 
 def recognizes(network: Network) -> bool:

@@ -1,5 +1,6 @@
 """Contact sheets: pictures in a grid with captions; and numbers as colors."""
 
+import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,8 +10,10 @@ from PIL import Image, ImageDraw, ImageFont
 COLORMAP = Colormap("viridis")
 PAPER, INK, SOFT_INK = (255, 255, 255), (25, 28, 34), (95, 102, 115)
 TEXT_SIZE, LINE, GAP = 13, 18, 10
-WRITTEN = str.maketrans({"×": "x", "−": "-"})
+WRITTEN = str.maketrans({"×": "x", "−": "-", "–": "-", "—": "-", "ß": "ss"})
 """Instead of signs that Pillow's own font does not have."""
+KNOWN = "“”‘’·°±"
+"""Signs beside ASCII's that it has."""
 
 
 def heat_map(values: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -74,8 +77,18 @@ def sheet(
     return np.asarray(page)
 
 
+def _written(text: str) -> str:
+    """A text in signs that Pillow's own font has: letters lose what is above or below them."""
+    plain = unicodedata.normalize("NFKD", text.translate(WRITTEN))
+    return "".join(
+        sign if sign.isascii() or sign in KNOWN else "?"
+        for sign in plain
+        if not unicodedata.combining(sign)
+    )
+
+
 def _fitting(text: str, font, width: int) -> str:
-    text = text.translate(WRITTEN)
+    text = _written(text)
     if font.getlength(text) <= width:
         return text
     while text and font.getlength(text + "…") > width:

@@ -87,8 +87,6 @@ left, right = layout.stage()
 with left:
     layout.landmark(SETTINGS)
     target = excite.choose(PAGE, model, own_photo())
-    if target and target.class_ is not None:
-        networks.offer_classes(PAGE, fill, model)
     controls.suit(PAGE, target, model, state[f"{PAGE}:size"], own_steps=True)
     controls.choose_preset(PAGE, own_steps=True)
     common = controls.shared(PAGE, own_photo())
@@ -122,6 +120,8 @@ if recipe:
 with right:
     layout.landmark(PICTURE)
     held = live.ticket(PAGE)
+    if target and target.class_ is not None:
+        networks.offer_classes(PAGE, fill, model)
     if refused:
         st.error(literal(refused))
     elif held and recipe and held.recipes != (recipe,):

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from explorer.catalogue import METHODS
 from explorer.links import changes_of, recipes_in
 from explorer.measures import number
 from explorer.networks import load_network
@@ -51,8 +52,13 @@ def fill(link):
 
 def title_of(recipe):
     """A recipe's preset, and what it changes from it."""
-    changes = [change for change in changes_of(recipe) if not change.startswith("steps=")]
-    return " · ".join([PRESETS[recipe.preset].title, *changes]).replace("=", " ")
+    changes = [change.split("=") for change in changes_of(recipe)]
+    words = [
+        f"without {METHODS[name].title}" if value == "off" else f"{name} {value}"
+        for name, value in changes
+        if name != "steps"
+    ]
+    return " · ".join([PRESETS[recipe.preset].title, *words])
 
 
 complaints, opened = address.enter(PAGE, fill)
@@ -64,8 +70,6 @@ left, right = layout.stage(5, 9)
 with left:
     layout.landmark(SETTINGS)
     target = excite.choose(PAGE, model, own_photo())
-    if target and target.class_ is not None:
-        networks.offer_classes(PAGE, fill, model)
     common = controls.shared(PAGE, own_photo())
     button = layout.draw_bar(live.way_to(PAGE, "the pictures"), PICTURES)
     count = state[f"{PAGE}:count"]
@@ -99,6 +103,8 @@ if recipes:
 with right:
     layout.landmark(PICTURES)
     held = live.ticket(PAGE)
+    if target and target.class_ is not None:
+        networks.offer_classes(PAGE, fill, model)
     if refused:
         st.error(literal(refused))
     elif held and held.recipes != tuple(recipes):

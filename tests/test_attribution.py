@@ -18,6 +18,7 @@ from explorer.attribution import (
     strength,
     strength_picture,
 )
+from explorer.excitation import score_and_gradient
 from explorer.networks import load_network
 from explorer.networks.network import KEPT_FUNCTIONS
 from explorer.receptive_fields import Square
@@ -388,3 +389,19 @@ def test_what_a_target_at_the_border_sees_is_within_the_picture(tiny, position):
     square = seen_by(tiny, target, (32, 36))
     assert square.top >= 0 and square.left >= 0
     assert square.bottom <= 32 and square.right <= 36
+
+
+@METHODS
+def test_a_class_has_pixels_however_low_its_score_is(effnet, picture_of, method):
+    """Scores before softmax may all be shifted by the same without a probability changing."""
+    image = picture_of("photo", (64, 64))
+    scores = effnet.activations(image, ["logits"])["predictions"]
+    number = int(scores.argmin())
+    assert scores[number] < 0
+    found, score = located(effnet, image, Target(class_=number))
+    assert score == pytest.approx(float(scores[number])) and found.channel == number
+    values = attribution(effnet, image, found, method)
+    assert values.any()
+    if method == "gradient":
+        _, gradient = score_and_gradient(effnet, image, Target(class_=number))
+        assert np.abs(values - gradient).max() < 1e-4 * np.abs(gradient).max()

@@ -15,7 +15,7 @@ from explorer.diagnosis import (
     through_all_steps,
 )
 from explorer.measures import judged
-from explorer.recipe import Recipe
+from explorer.recipe import Blend, Recipe
 from explorer.render import render
 from explorer.targets import Target
 
@@ -271,3 +271,26 @@ def test_decay_is_to_be_switched_on_where_it_is_off():
     assert told.endswith("or raise decay.strength, once L2 decay is on.")
     told = diagnosed(case({"rms": {}, "decay": {}}, saturated_share=0.5))["saturated"]
     assert told.endswith("or raise decay.strength.")
+
+
+def test_what_does_nothing_is_not_to_be_lowered():
+    """A strength of 0, as a series begins with, and whatever a blend without steps carries."""
+    methods = {"rms": {}, "decay": {"strength": 0.0}, "blur": {"sigma": 0.0}}
+    told = diagnosed(case(methods, photo_ratio=0.5))["outdone"]
+    assert told.endswith("choose another seed, or raise rms.size.")
+    target = Target("conv3_1", 1)
+    parent = Recipe(target, size=32, steps=10, methods={"rms": {}})
+    blend = Recipe(
+        target, size=32, steps=0, methods={"rms": {}, "decay": {}}, start=Blend(((1.0, parent),))
+    )
+    found = diagnosed(Case(blend, picture(), GOOD | {"photo_ratio": 0.5}, []))
+    assert "decay" not in found["outdone"]
+
+
+def test_only_a_flat_picture_is_to_be_flattened_less():
+    """One that is silent, though it is full of something, needs something else."""
+    told = diagnosed(case({"rms": {}, "decay": {}}, robust_score=0.0))["dead"]
+    assert "decay" not in told and "another seed" in told
+    flat = np.full((32, 32, 3), 128, np.uint8)
+    after = Target("conv3_1", 1, after_relu=True)
+    assert "before ReLU" not in diagnosed(case(target=after, image=flat))["dead"]

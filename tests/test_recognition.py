@@ -11,7 +11,7 @@ from explorer.recognition import guesses, recognizes, who_recognizes
 def test_the_best_come_first():
     probabilities = np.zeros(1000, np.float32)
     probabilities[[130, 7, 954]] = 0.5, 0.3, 0.1
-    found = guesses(probabilities, 3)
+    found = guesses(load_network(), probabilities, 3)
     assert [(guess.number, guess.name) for guess in found] == [
         *((130, "flamingo"), (7, "cock"), (954, "banana"))
     ]
@@ -19,7 +19,13 @@ def test_the_best_come_first():
 
 
 def test_equal_ones_are_in_order_and_five_by_default():
-    assert [guess.number for guess in guesses(np.full(1000, 0.001))] == [0, 1, 2, 3, 4]
+    assert [guess.number for guess in guesses(load_network(), np.full(1000, 0.001))] == [
+        0,
+        1,
+        2,
+        3,
+        4,
+    ]
 
 
 def test_a_network_recognizes_when_its_weights_are_there(monkeypatch, tmp_path):

@@ -91,3 +91,11 @@ def test_a_long_title_stays_on_the_page():
         [[(RED, "")]], title="conv4_1, channel 6, plus 0.5 × conv5_1, channel 100", side=60
     )
     assert (page[:, -8:] == PAPER).all()
+
+
+def test_letters_that_the_font_lacks_lose_what_is_above_them():
+    """A file's name may have any."""
+    named = {"Müller–Größe": "Muller-Grosse", "“Clip” · 5°": "“Clip” · 5°", "σ": "?"}
+    for text, written in named.items():
+        pages = [sheet([[(RED, each)]], side=200) for each in (text, written)]
+        assert np.array_equal(*pages), text

@@ -110,6 +110,12 @@ def test_who_shares_a_render_sees_their_own_preset(studio):
         assert ticket.recipes[0].preset == frame.recipe.preset == recipe.preset
         assert frame.kept.recipe.preset == recipe.preset
         assert ticket.curve(0)[-1][0] == 4
+    best = [recipe.changed(keep="best") for recipe in (clip, naive)]
+    tickets = [studio.submit(f"{i}", [recipe]) for i, recipe in enumerate(best)]
+    ended(tickets[0])
+    for ticket, recipe in zip(tickets, best, strict=True):
+        (frame,) = ticket.view().frames
+        assert frame.kept.recipe.preset == recipe.preset
 
 
 def test_equal_recipes_share_one_job_and_a_finished_one_is_there_at_once(studio):

@@ -7,7 +7,6 @@ import numpy as np
 from PIL import Image
 
 from explorer import Target, load_network, preset
-from explorer.networks.classes import short_name
 from explorer.render import render
 from explorer.sheets import sheet
 
@@ -43,7 +42,8 @@ def channels() -> list[list[tuple[np.ndarray, str]]]:
 def classes() -> list[list[tuple[np.ndarray, str]]]:
     """Rows of pictures of classes."""
     network = load_network("efficientnet-lite0")
-    cells = [(picture(network, Target(class_=i)), f"{short_name(i)} ({i})") for i in CLASSES]
+    names = {number: f"{network.class_name(number)} ({number})" for number in CLASSES}
+    cells = [(picture(network, Target(class_=i)), name) for i, name in names.items()]
     return [cells[i : i + COLUMNS] for i in range(0, len(cells), COLUMNS)]
 
 

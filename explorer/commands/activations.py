@@ -57,7 +57,7 @@ def _answers(network: Network, image: np.ndarray, layers: list[str]):
         last = network.layers[-1].name
         try:
             answers = network.activations(image, [*layers, last])
-            return answers, guesses(answers.pop(last))
+            return answers, guesses(network, answers.pop(last))
         except InputError as error:  # damaged weights, which the layers may do without
             print(f"Without its classes: {error}", file=sys.stderr)
     return network.activations(image, layers), []

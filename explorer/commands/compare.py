@@ -109,7 +109,7 @@ def _at_several_values(arguments: Namespace) -> tuple[list[str], list[Recipe]]:
     varied = changes[0].partition("=")[0]
     for given in arguments.set:
         changed = given.partition("=")[0]
-        if changed in (varied, varied.partition(".")[0]):
+        if changed == varied or given == f"{varied.partition('.')[0]}=off":
             raise InputError(
                 f"--series and --set {changed} say different things: give one of them."
             )
@@ -120,7 +120,7 @@ def _at_several_values(arguments: Namespace) -> tuple[list[str], list[Recipe]]:
 def _without_each(arguments: Namespace) -> tuple[list[str], list[Recipe]]:
     name = _only_preset(arguments)
     whole = recipe_of(arguments, name)
-    methods, title = dispensable(whole.methods), PRESETS[name].title
+    methods, title = dispensable(whole.methods) if whole.steps else [], PRESETS[name].title
     if not methods:
         raise InputError(f"'{name}' has no method that can be left out: choose another preset.")
     recipes = [recipe_of(arguments, name, [f"{method}=off"]) for method in methods]

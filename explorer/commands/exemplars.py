@@ -27,10 +27,12 @@ from explorer.measures import number
 from explorer.networks import load_network
 from explorer.networks.network import Network
 from explorer.sheets import sheet
-from explorer.targets import Target, describe
+from explorer.targets import Target, describe, is_class
 
 SHOWN = 8
 """Photos on the sheet, if nothing else is said."""
+MOST = 200
+"""Photos on the sheet."""
 COLUMNS = 4
 SIDE = 160
 """Pixels of each part of a photo on the sheet."""
@@ -58,8 +60,8 @@ def add(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int | None:
     """Look through the photos and write the sheet."""
     path = output_of(arguments)
-    if arguments.count < 1:
-        raise InputError(f"--count must be at least 1, not {arguments.count}.")
+    if not 1 <= arguments.count <= MOST:
+        raise InputError(f"--count must be from 1 to {MOST}, not {arguments.count}.")
     network = load_network(arguments.network)
     target = Target(arguments.layer, arguments.channel, class_=arguments.class_)
     size = (network.input_size, network.input_size)
@@ -87,6 +89,7 @@ def run(arguments: Namespace) -> int | None:
                 "network": network.name,
                 "layer": target.layer,
                 "channel": target.channel,
+                "class": network.class_name(target.channel) if is_class(network, target) else None,
                 "photos": len(photos),
                 "exemplars": exemplars,
                 "output": str(path),
@@ -101,19 +104,25 @@ def _files(given: list[str]) -> Iterator[str]:
             photo_of(name)
             yield name
             continue
-        inside = sorted(path for path in Path(name).rglob("*") if path.suffix.lower() in SUFFIXES)
+        inside = sorted(path for path in Path(name).rglob("*") if _is_photo(path))
         if not inside:
             raise InputError(f"The folder '{name}' has no photos in it.")
         yield from map(str, inside)
 
 
+def _is_photo(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES and path.is_file()
+
+
 def _found(network: Network, target: Target, photos: list[str]) -> Iterator[tuple[str, Exemplar]]:
-    """The photos that excite the target; what cannot be read of folders is told and left out."""
+    """The photos that excite the target, each once; what cannot be read is told and left out."""
+    known = set()
     for name in tqdm(photos, unit="photo", file=sys.stderr, dynamic_ncols=True):
         try:
             photo = photo_of(name)
         except InputError as error:
             tqdm.write(f"Left out: {error}", file=sys.stderr)
             continue
-        if found := exemplar(network, target, photo):
+        if photo.name not in known and (found := exemplar(network, target, photo)):
             yield name, found
+        known.add(photo.name)

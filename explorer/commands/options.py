@@ -195,15 +195,15 @@ def recipe_of(
 def output_of(arguments: argparse.Namespace) -> Path:
     """The PNG that `--output` names, checked before any long work; see `check_writable`."""
     path = check_writable(arguments.output)
-    check_spared(path, (getattr(arguments, option, None) for option in ("photo", "of")))
+    check_spared(path, (getattr(arguments, option, None) for option in ("photo", "of", "recipe")))
     return path
 
 
 def check_spared(output: Path, given: Iterable[str | None]) -> None:
-    """Refuse to write over one of the photos that are given; samples are no files."""
+    """Refuse to write over one of the files that are read; sample photos are none."""
     for name in given:
         if name and output.exists() and Path(name).exists() and output.samefile(name):
-            raise InputError(f"The output '{output}' is the photo itself: give another name.")
+            raise InputError(f"The output '{output}' is what is read: give another name.")
 
 
 def recipe_in(path: str) -> tuple[Recipe, Stop | None]:

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from explorer.commands.options import add_json, check_photo_is_used, output_of, photo_of
 from explorer.commands.render import render_to
 from explorer.networks import load_network
-from explorer.notes import read_picture, stop_of
+from explorer.notes import read_picture, stop_of, where_stopped
 from explorer.render import check, render
 
 
@@ -33,6 +33,5 @@ def run(arguments: Namespace) -> int | None:
                 return
 
     if stop:
-        part, step = recipe.lineage[stop[0]], stop[1]
-        print(f"The picture was stopped at step {step} of {part.steps}.", file=sys.stderr)
+        print(where_stopped(recipe, stop), file=sys.stderr)
     return render_to(path, recipe, photo, arguments.json, until_the_stop)

@@ -17,11 +17,6 @@ def imagenet() -> tuple[str, ...]:
         return tuple(row["names"] for row in csv.DictReader(file, delimiter="\t"))
 
 
-def short_name(number: int) -> str:
-    """The first name of a class ("flamingo")."""
-    return imagenet()[number].split(", ")[0]
-
-
 def class_number(text: str | int) -> int:
     """The number of a class given by number or by any of its names, whatever the case.
 

@@ -90,10 +90,10 @@ def write(page: str, link: Link) -> None:
     state[f"{page}:link"] = link
     state[f"{page}:own photo"] = _own_photo_in(link)
     if st.query_params.to_dict() != link:
-        if corrected:
-            messages.complete_address(link)
-        else:
+        if changed:
             st.query_params.from_dict(link)
+        else:  # nothing was chosen that one could go back from
+            messages.complete_address(link, before or {})
     if changed and state.get(f"{page}:complaints"):
         state[f"{page}:complaints"] = []
         st.rerun()

@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import streamlit as st
@@ -114,7 +114,9 @@ def choose(page: str, network: Network, photo: Photo | None) -> Target | None:
     hidden = {name for names in DRAWN.values() for name in names} - set(DRAWN[kind])
     steady.keep(*(f"{page}:{name}" for name in hidden))
     target = _KINDS[kind](page, network, photo)
-    with st.expander("Hold it down, or add others", key=f"{page}:more"):
+    set_there = state.get(f"{page}:down"), state.get(f"{page}:also")
+    opened = _open(f"{page}:against", set_there)
+    with st.expander("Hold it down, or add others", expanded=opened, key=f"{page}:more"):
         down = st.toggle("Hold it down", key=f"{page}:down")
         st.caption("Draws what the target responds to least: its score is taken times −1.")
         plain = target and target.position is None and not target.after_relu
@@ -144,6 +146,13 @@ def choose(page: str, network: Network, photo: Photo | None) -> Target | None:
         between = tuple(replace(term, weight=sign * term.weight) for term in target.also)
         weight, also = target.weight, (*between, *also)
     return replace(target, weight=sign * weight, also=also)
+
+
+def _open(name: str, set_there: Iterable) -> bool:
+    """Whether an expander is open: once something in it was set, until the visit ends."""
+    state = st.session_state
+    state[f"{name}:open"] = state.get(f"{name}:open", False) or any(set_there)
+    return state[f"{name}:open"]
 
 
 def _tried(read):
@@ -185,7 +194,9 @@ def _channel(page: str, network: Network, photo: Photo | None) -> Target:
     with st.container(horizontal=True, gap="small"):
         for label, by, key in (("Previous", -1, "P"), ("Next", 1, "N"), ("Random", None, "X")):
             st.button(label, on_click=move, args=(by,), key=f"{page}:{label}", shortcut=key)
-    with st.expander("Where, ReLU, or a second channel"):
+    elsewhere = state.get(f"{page}:where", MEAN) != MEAN
+    set_there = elsewhere, state.get(f"{page}:relu"), state.get(f"{page}:mix")
+    with st.expander("Where, ReLU, or a second channel", expanded=_open(f"{page}:how", set_there)):
         position = None
         if layer.spatial:
             position = _place(page)

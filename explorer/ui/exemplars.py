@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import streamlit as st
+from streamlit.errors import StreamlitPageNotFoundError
 
 from explorer.errors import InputError
 from explorer.exemplars import exemplar, has_exemplars
@@ -21,8 +22,8 @@ SHOWN = 4
 """Photos, at most."""
 SIDE = 224
 """Pixels of a patch's longer side."""
-KEPT = 256
-"""Targets whose photos are remembered."""
+KEPT = "16MB"
+"""Of patches that are remembered, for all; and as many of each visitor's own photo."""
 STYLE = """
 <style>
 .st-key-exemplars { display: grid; gap: 0.75rem; align-items: end;
@@ -48,9 +49,10 @@ def show(model: Network, target: Target, own: Photo | None) -> None:
         return
     try:
         with st.spinner("Looking for it in the photos …"):
-            found = _of_samples(model.name, target)
+            found, mine = _of_samples(model.name, target.layer, target.channel), []
             if own:
-                found = [*found, *_of_own(model.name, target, own.name, own)]
+                mine = _of_own(model.name, target.layer, target.channel, own.name, own)
+                found = _best([*found, *mine])
     except InputError as error:
         st.info(literal(error))
         return
@@ -61,7 +63,7 @@ def show(model: Network, target: Target, own: Photo | None) -> None:
         return
     st.html(STYLE)
     with st.container(horizontal=True, key="exemplars"):
-        for name, score, patch in sorted(found, key=lambda entry: -entry[1])[:SHOWN]:
+        for name, score, patch in found:
             _card(model, target, name, score, patch)
     layer = model.layer(target.layer)
     part = (
@@ -69,22 +71,32 @@ def show(model: Network, target: Target, own: Photo | None) -> None:
         if layer.spatial
         else "Each with its score"
     )
-    bring = "" if own else " Bring your own on the page Filter activations."
-    st.caption(f"{part}; the best of {asked}.{bring}")
+    st.caption(f"{part}; the best of {asked}.{_about_own(own, mine, found)}")
+
+
+def _about_own(own: Photo | None, mine: list[Found], shown: list[Found]) -> str:
+    """What is to be said of the visitor's own photo, where it is not among those shown."""
+    if own is None:
+        return " Bring your own on the page Filter activations."
+    if not mine:
+        return " On yours the filter is silent."
+    return "" if mine[0] in shown else f" Yours has {number(mine[0][1])}."
 
 
 def _card(model: Network, target: Target, name: str, score: float, patch: str) -> None:
     whose = name if name in SAMPLES else "yours"
     with st.container(key=f"pick-exemplar-{whose}"):
         st.image(patch, width="stretch", alt=f"What excites it in the photo: {whose}")
-        if st.button(
-            f"{whose.capitalize()} · {number(score)}",
-            key=f"exemplar {whose}",
-            help="See all that this filter finds in the photo",
-            type="tertiary",
-        ):
-            link = _link(model, target, name)
-            st.switch_page("pages/2_Filter_activations.py", query_params=link)
+        label = f"{whose.capitalize()} · {number(score)}"
+        try:
+            st.page_link(
+                "pages/2_Filter_activations.py",
+                label=label,
+                help="See all that this filter finds in the photo",
+                query_params=_link(model, target, name),
+            )
+        except StreamlitPageNotFoundError:  # where this page runs alone there is no other
+            st.caption(label)
 
 
 def _link(model: Network, target: Target, name: str) -> dict[str, str]:
@@ -95,14 +107,14 @@ def _link(model: Network, target: Target, name: str) -> dict[str, str]:
     return link | (of_filter if layer.spatial else {})
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False)
-def _of_samples(model: str, target: Target) -> list[Found]:
-    return _found(model, target, map(sample, SAMPLES))
+@st.cache_data(max_size=KEPT, show_spinner=False)
+def _of_samples(model: str, layer: str, channel: int) -> list[Found]:
+    return _best(_found(model, Target(layer, channel), map(sample, SAMPLES)))
 
 
-@st.cache_data(max_entries=KEPT, show_spinner=False, scope="session")
-def _of_own(model: str, target: Target, name: str, _photo: Photo) -> list[Found]:
-    return _found(model, target, [_photo])
+@st.cache_data(max_size=KEPT, show_spinner=False, scope="session")
+def _of_own(model: str, layer: str, channel: int, name: str, _photo: Photo) -> list[Found]:
+    return _found(model, Target(layer, channel), [_photo])
 
 
 def _found(model: str, target: Target, photos: Iterable[Photo]) -> list[Found]:
@@ -112,6 +124,10 @@ def _found(model: str, target: Target, photos: Iterable[Photo]) -> list[Found]:
         for found in exemplars
         if found
     ]
+
+
+def _best(found: Iterable[Found]) -> list[Found]:
+    return sorted(found, key=lambda entry: -entry[1])[:SHOWN]
 
 
 def forget() -> None:

@@ -37,6 +37,8 @@ STANDINGS = {
     "larger": "5 % larger",
     "smaller": "5 % smaller",
 }
+MOST_TITLES = 3
+"""Recipes whose titles fit above their columns; of more, their numbers stand there."""
 MEASURE_WIDTH, SPECTRUM_HEIGHT = 150, 150
 """Pixels."""
 
@@ -92,7 +94,7 @@ def _as_the_page_says(sentence: str) -> str:
 
 
 def table(titles: list[str], held: Ticket, view: View) -> None:
-    """The measures of a comparison's pictures, a recipe in each row."""
+    """The measures of a comparison's pictures, a recipe in each column."""
     frames, rows = [frame.kept for frame in view.frames], []
     try:
         for i, (title, frame) in enumerate(zip(titles, frames, strict=True), 1):
@@ -115,8 +117,10 @@ def table(titles: list[str], held: Ticket, view: View) -> None:
         width="stretch",
         column_config={"measure": st.column_config.TextColumn(pinned=True)}
         | {
-            title: st.column_config.NumberColumn(format="localized", width="small")
-            for title, *_ in rows
+            title: st.column_config.NumberColumn(
+                str(i) if len(rows) > MOST_TITLES else title, format="localized", help=title
+            )
+            for i, (title, *_) in enumerate(rows, 1)
         },
         alt="Measures of the pictures, a recipe in each column",
     )

@@ -7,12 +7,13 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 _COMPLETE = """
-const sorted = (entries) => String(new URLSearchParams([...entries].sort()));
+const sorted = (entries) => String(new URLSearchParams([...new Map(entries)].sort()));
 export default function ({ data }) {
   const shown = [...new URLSearchParams(window.location.search)];
   const embed = shown.filter(([name]) => name.startsWith("embed"));
   const rest = shown.filter(([name]) => !name.startsWith("embed"));
-  if (sorted(rest) !== sorted(new URLSearchParams(data.given))) return;
+  const known = data.known.map((query) => sorted(new URLSearchParams(query)));
+  if (!known.includes(sorted(rest))) return;
   const whole = new URLSearchParams([...new URLSearchParams(data.query), ...embed]);
   window.history.replaceState({}, "", `${window.location.pathname}?${whole}`);
 }
@@ -32,17 +33,21 @@ def of_a_part() -> bool:
     return context is not None and bool(context.fragment_ids_this_run)
 
 
-def complete_address(parameters: Mapping[str, str]) -> None:
-    """Give the address of a page that was just opened all its parameters, in place.
+def complete_address(parameters: Mapping[str, str], before: Mapping[str, str]) -> None:
+    """Give the address of a page all its parameters, in place.
 
     `st.query_params` would add an entry to the browser's history, and going back from the page
     would first come to the page itself.
+
+    Args:
+        before: to what it may have been set in place while this run was asked for.
     """
-    context, given = get_script_run_ctx(), urlencode(st.query_params.to_dict())
+    context = get_script_run_ctx()
+    addresses = [urlencode(entries) for entries in (st.query_params.to_dict(), before)]
     with context.session_state.query_params() as known:
         known.clear_with_no_forward_msg(preserve_embed=True)
         for name, value in parameters.items():
             known.set_with_no_forward_msg(name, value)
     context.query_string = urlencode(parameters)
     with st.container(key="hidden-address"):
-        _complete(data={"given": given, "query": context.query_string}, key="address")
+        _complete(data={"known": addresses, "query": context.query_string}, key="address")

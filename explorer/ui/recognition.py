@@ -21,7 +21,7 @@ def show(model: Network, photo: Photo) -> list[Guess]:
         return []
     last = model.layers[-1]
     try:
-        found = guesses(activations.answers(model, photo, [last])[last.name])
+        found = guesses(model, activations.answers(model, photo, [last])[last.name])
     except InputError as error:
         st.info(literal(error))
         return []

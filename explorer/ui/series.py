@@ -6,7 +6,7 @@ import streamlit as st
 
 from explorer.catalogue import METHODS, checked_methods, dispensable
 from explorer.errors import InputError
-from explorer.presets import IMPROVED, REGULARIZED
+from explorer.presets import IMPROVED, PRESETS, REGULARIZED
 from explorer.ui import controls, steady
 from explorer.ui.plain import literal
 from explorer.ui.session import settings
@@ -64,14 +64,15 @@ def offer(page: str) -> None:
             )
         with st.popover("One strength at several values", icon=":material/tune:", width="content"):
             _choose_strength(page)
-        if _left_out(page):
+        if found := _left_out(page):
+            titles = ", ".join(METHODS[name].title for name in found[1])
             st.button(
                 "Each method left out",
                 icon=":material/layers_clear:",
                 on_click=_without_each,
                 args=(page,),
-                help="The first recipe with methods that it can do without, and beside it the same "
-                "without one of them at a time: what each of them does.",
+                help=f"Recipe {found[0] + 1}, and beside it the same without one of these at a "
+                f"time: {titles}.",
             )
 
 
@@ -85,19 +86,21 @@ def _of_presets(page: str, names: tuple[str, ...]) -> None:
     state[f"{page}:wanted"] = True
 
 
-def _left_out(page: str) -> tuple[str, list[str]] | None:
+def _left_out(page: str) -> tuple[int, list[str]] | None:
     """The first recipe with methods that can be left out, and as many as can be compared."""
-    for i in range(st.session_state[f"{page}:count"]):
-        if methods := dispensable(controls.held(f"{page}{i}")):
-            return f"{page}{i}", methods[: settings().recipes - 1]
+    state = st.session_state
+    for i in range(state[f"{page}:count"]):
+        methods = dispensable(controls.held(f"{page}{i}"))
+        if methods and PRESETS[state[f"{page}{i}:preset"]].steps:
+            return i, methods[: settings().recipes - 1]
     return None
 
 
 def _without_each(page: str) -> None:
-    state, (source, methods) = st.session_state, _left_out(page)
+    state, (number, methods) = st.session_state, _left_out(page)
     slots = [f"{page}{i}" for i in range(1 + len(methods))]
     with steady.setting():
-        controls.leave_out(source, slots, methods)
+        controls.leave_out(f"{page}{number}", slots, methods)
         state[f"{page}:count"] = len(slots)
     state[f"{page}:wanted"] = True
 

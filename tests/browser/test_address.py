@@ -58,3 +58,8 @@ def test_each_choice_is_one_step_back(server, page):
     page.go_back()
     page.wait_for_url("**section=verdicts")
     expect(page.get_by_text("four pooling layers")).to_be_visible()
+
+
+def test_of_a_parameter_that_is_given_twice_the_last_counts(server, page):
+    page.goto(f"{server}/Model_structure?layer=conv2_1&layer=conv4_1")
+    page.wait_for_url("**/Model_structure?layer=conv4_1&photo=cat")

@@ -63,6 +63,16 @@ def test_stop_keeps_the_picture_and_continue_goes_on(server, page):
     expect(stopped).to_be_visible()
 
 
+def test_a_stop_is_nothing_to_go_back_from(server, page):
+    page.goto(server)
+    page.get_by_role("link", name=re.compile("channel 403")).click()
+    expect(page.get_by_text(re.compile(r"^Step \d+ of"))).to_be_visible()
+    stop(page)
+    page.wait_for_url("**&stopped=yes")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1, name="What does a network")).to_be_visible()
+
+
 def test_nonsense_in_the_address_is_named_and_replaced(server, page):
     page.goto(server + f"{PATH}?layer=conv9_9&channel=1&size=7&seed=-3&recipe=nothing;a;b")
     expect(page.get_by_text("VGG16 has no layer 'conv9_9'")).to_be_visible()
@@ -139,8 +149,9 @@ def test_a_photo_that_excites_the_filter_leads_to_all_that_it_finds_there(server
     expect(page.get_by_text("Photos that excite it most")).to_be_visible()
     photos = page.get_by_alt_text(re.compile("What excites it in the photo"))
     expect(photos).to_have_count(4)
-    photos.first.click(force=True)  # its button lies over it
+    photos.first.click(force=True)  # its link lies over it
     expect(page.get_by_role("heading", level=1, name="Filter activations")).to_be_visible()
     page.wait_for_url("**/Filter_activations?*layer=conv3_1&*filter=1")
     page.go_back()
-    expect(page.get_by_role("heading", level=1, name="Feature visualization")).to_be_visible()
+    page.wait_for_url(re.compile("Feature_visualization.*channel=1.*report.*naive"))
+    expect(page.get_by_text("Finished: 4 steps.")).to_be_visible()

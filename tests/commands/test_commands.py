@@ -205,6 +205,10 @@ REJECTIONS = {
         ["compare", *TARGET, "--presets", "report/naive", "--leave-one-out", *OUT],
         "no method that can be left out",
     ),
+    "nothing to leave out of a blend": (
+        ["compare", *TARGET, "--presets", "report/f-laplacian-4+5", "--leave-one-out", *OUT],
+        "no method that can be left out",
+    ),
     "two series at once": (
         ["compare", *TARGET, "--leave-one-out", "--series", "blur.sigma=1,2", *OUT],
         "do not go together",
@@ -243,6 +247,7 @@ REJECTIONS = {
     "exemplars of no photo": ([*EXEMPLARS, "cat", "text.jpg", *OUT], "text.jpg"),
     "exemplars of no photos": ([*EXEMPLARS, "folder", *OUT], "no photos in it"),
     "exemplars of no number": ([*EXEMPLARS, "--count", "0", *OUT], "--count must"),
+    "exemplars too many": ([*EXEMPLARS, "--count", "201", *OUT], "from 1 to 200"),
     "exemplars to nowhere": ([*EXEMPLARS, "-o", "nowhere/a.png"], "nowhere"),
     "exemplars without weights": (["exemplars", "--class", "flamingo", *OUT], "528 MB"),
     "series of an empty text": (["compare", *TARGET, "--series", "", *OUT], "VALUE,VALUE"),
@@ -250,10 +255,13 @@ REJECTIONS = {
         ["compare", *TARGET, "--series", "decay.strength=0,0.1", "--set", "decay=off", *OUT],
         "--series and --set decay say",
     ),
-    "output is the photo": (["activations", "plain.png", "-o", "plain.png"], "the photo itself"),
-    "output is the first picture": ([*RENDER[:-1], "plain.png", "--photo=plain.png"], "itself"),
-    "output is what is to be seen": ([*LAYER, "--of=plain.png", "-o", "plain.png"], "itself"),
-    "output is an exemplar": ([*EXEMPLARS, "plain.png", "-o", "plain.png"], "the photo itself"),
+    "output is the photo": (["activations", "plain.png", "-o", "plain.png"], "what is read"),
+    "output is the first picture": (
+        [*RENDER[:-1], "plain.png", "--photo=plain.png"],
+        "what is read",
+    ),
+    "output is what is seen": ([*LAYER, "--of=plain.png", "-o", "plain.png"], "what is read"),
+    "output is an exemplar": ([*EXEMPLARS, "plain.png", "-o", "plain.png"], "what is read"),
     "recipe of no recipe": (["render", "--recipe", "other.json", *OUT], "no recipe of this"),
     "repeats are no number": (["bench", "--repeats", "often"], "whole number, not 'often'"),
     "a very long name": (["render", "--layer", "x" * 9999, "--channel=1", *OUT], " … "),
@@ -1169,13 +1177,16 @@ def test_exemplars_are_the_best_of_files_and_folders(run, tiny, tmp_path):
     inside.mkdir(parents=True)
     (inside / "damaged.jpg").write_text("no photo")
     (inside / "notes.txt").write_text("no photo either")
+    (inside / "folder.png").mkdir()
+    os.mkfifo(inside / "pipe.jpg")
     cat = sample_photo("cat").fitted(64)
     for name, turned in (("mirrored.PNG", cat[:, ::-1]), ("upside down.png", cat[::-1])):
         (inside / name).write_bytes(png_bytes(turned))
     command = ["exemplars", "--network", "tiny", "--layer", "two", "--channel", 1, "--count", 3]
-    status, out, err = run(*command, "photos", "cat", "rocket", "--json", "-o", "a.png")
+    status, out, err = run(*command, "photos", "cat", "rocket", "cat", "--json", "-o", "a.png")
     told = json.loads(out)
-    assert status == 0 and told["photos"] == 5, "a text is no photo"
+    assert status == 0 and told["photos"] == 6, "a text, a folder, a pipe are no photos"
+    assert told["class"] is None
     assert "Left out: 'photos/deeper/damaged.jpg'" in err
     highest = {
         name: float(tiny.activations(photo.fitted(16), ["two"])["second"][..., 1].max())

@@ -2,7 +2,8 @@
 
 import pytest
 
-from explorer.networks.classes import class_number, imagenet, short_name
+from explorer import load_network
+from explorer.networks.classes import class_number, imagenet
 
 
 def test_there_are_a_thousand():
@@ -17,7 +18,7 @@ def test_there_are_a_thousand():
     ],
 )
 def test_known_numbers(number, name):
-    assert short_name(number) == name
+    assert load_network().class_name(number) == name
     for said in (number, str(number), name, name.upper(), f"  {name} "):
         assert class_number(said) == number
 

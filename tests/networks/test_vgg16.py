@@ -206,6 +206,12 @@ def keras_full(random_weights, embedded, reference_of, whole_keras_vgg):
     gc.collect()
 
 
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_a_picture_of_no_numbers_is_refused(vgg, refused, wrong):
+    with refused("finite numbers"):
+        vgg.activations(np.full((32, 32, 3), wrong, np.float32), ["conv1_1"])
+
+
 def test_dense_activations(full, keras_full, picture_of, relative):
     import tensorflow as tf
     from keras.applications.vgg16 import preprocess_input

@@ -114,7 +114,7 @@ def test_captions_say_what_is_changed_from_the_preset():
     app = finished(opened(**SMALL, **recipes))
     assert not app.exception
     naive, clip = PRESETS["report/naive"].title, PRESETS["report/1-clip"].title
-    titles = [f"1. {naive}", f"2. {naive} · keep best · rms.size 8", f"3. {clip} · noise off"]
+    titles = [f"1. {naive}", f"2. {naive} · keep best · rms.size 8", f"3. {clip} · without Noise"]
     assert list(app.dataframe[0].value.columns[1:]) == titles
     assert all(any(title in caption.value for caption in app.caption) for title in titles)
     assert not app.warning
@@ -281,10 +281,19 @@ def test_of_several_recipes_the_first_that_has_methods_loses_them_in_turn():
     ]
 
 
+def test_of_a_blend_nothing_can_be_left_out():
+    """It has no steps in which its methods would act."""
+    blends = {f"recipe{i}": "report/f-laplacian-4+5;steps=1" for i in (1, 2)}
+    app = opened(**SMALL, **blends, stopped="yes")
+    assert not any(b.label == "Each method left out" for b in app.button)
+
+
 def test_as_many_methods_are_left_out_as_can_be_compared(monkeypatch):
     monkeypatch.setenv("EXPLORER_RECIPES", "3")
     app = opened(**SMALL, recipe1="best;steps=1", recipe2="report/naive;steps=1")
-    next(b for b in app.button if b.label == "Each method left out").click().run()
+    button = next(b for b in app.button if b.label == "Each method left out")
+    assert button.help.endswith(": Decorrelated color, Jitter."), "it says which"
+    button.click().run()
     assert recipes_of(app) == [
         "best;steps=1",
         "best;steps=1;decorrelated-color=off",

@@ -1,6 +1,7 @@
 """The page's states, as a script; what needs a browser is in tests/browser."""
 
 import time
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ from explorer.ui import live, messages, session
 from explorer.ui.controls import STEP_RULES
 from explorer.ui.excite import KINDS
 
-PAGE = "../../pages/3_Feature_visualization.py"
+HOME, PAGE = "../../streamlit_app.py", "../../pages/3_Feature_visualization.py"
 AT_REST = {"network": "efficientnet-lite0", "size": "64", "stopped": "yes"}
 """A link that draws nothing by itself."""
 CHANNEL = AT_REST | {"layer": "stem", "channel": "1"}
@@ -728,46 +729,52 @@ def test_a_finished_picture_has_measures_with_units_and_help(vgg):
     assert "cycle per pixel" in texts(app)
 
 
-def exemplars_of(app: AppTest) -> list[str]:
-    """Words of the buttons below the photos that excite the target most."""
-    return [found.label for found in app.button if (found.key or "").startswith("exemplar ")]
+def among_others(**parameters) -> AppTest:
+    """The page, in an app whose other pages it can lead to."""
+    app = AppTest.from_file(HOME, default_timeout=90)
+    app.switch_page("pages/3_Feature_visualization.py")
+    usual = {"layer": "conv1_2", "channel": "3", "size": "64", "recipe": "report/naive;steps=2"}
+    for name, value in (usual | parameters).items():
+        app.query_params[name] = value
+    return app
+
+
+def exemplars_of(app: AppTest) -> dict[str, str]:
+    """What stands below the photos that excite the target most -> the address it leads to."""
+    links = [found.proto for found in app.get("page_link")]
+    return {each.label: each.query_string for each in links if " · " in each.label}
 
 
 def test_the_photos_that_excite_a_filter_most_are_beside_its_picture(vgg):
-    app = opened(layer="conv1_2", channel="3", size="64", recipe="report/naive;steps=2")
-    scores = {
-        name: float(
-            vgg.activations(sample_photo(name).fitted(224), ["conv1_2"])["block1_conv2"][
-                ..., 3
-            ].max()
-        )
-        for name in SAMPLES
-    }
+    answers = {n: vgg.activations(sample_photo(n).fitted(224), ["conv1_2"]) for n in SAMPLES}
+    scores = {name: float(found["block1_conv2"][..., 3].max()) for name, found in answers.items()}
     best = sorted(scores, key=scores.get, reverse=True)[:4]
-    assert exemplars_of(finished(app)) == [
-        f"{name.capitalize()} · {number(scores[name])}" for name in best
+    links = exemplars_of(finished(among_others().run()))
+    assert list(links) == [f"{name.capitalize()} · {number(scores[name])}" for name in best]
+    assert [dict(parse_qsl(query)) for query in links.values()] == [
+        {"photo": name, "layer": "conv1_2", "filter": "3"} for name in best
     ]
 
 
 def test_ones_own_photo_is_asked_too_and_forgotten(vgg):
-    mine = Photo("sha256:0", np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8))
-    app = AppTest.from_file(PAGE, default_timeout=90)
-    app.session_state["own photo"] = mine
-    for name, value in {"layer": "conv1_2", "channel": "3", "size": "64"}.items():
-        app.query_params[name] = value
-    app.query_params["recipe"] = "report/naive;steps=2"
-    app = finished(app.run())
-    assert any(label.startswith("Yours · ") for label in exemplars_of(app))
-    del app.session_state["own photo"]
-    assert not any(label.startswith("Yours") for label in exemplars_of(app.run()))
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    gray = np.full((64, 64, 3), 128, np.uint8)
+    for name, pixels in (("noise", noise), ("gray", gray)):
+        app = among_others()
+        app.session_state["own photo"] = Photo(f"sha256:{name}", pixels)
+        app = finished(app.run())
+        shown = any(label.startswith("Yours · ") for label in exemplars_of(app))
+        assert shown == (name == "noise")
+        assert ("Yours has" in texts(app)) == (name == "gray"), "not among the best four"
+        del app.session_state["own photo"]
+        app = app.run()
+        assert not any(label.startswith("Yours") for label in exemplars_of(app))
+        assert "Yours has" not in texts(app)
 
 
 @pytest.mark.parametrize("parameters", [{"weight": "-1"}, {"also": "conv1_2:4"}])
 def test_what_ranks_no_photos_has_none(vgg, parameters):
-    app = opened(
-        layer="conv1_2", channel="3", size="64", recipe="report/naive;steps=2", **parameters
-    )
-    app = finished(app)
+    app = finished(among_others(**parameters).run())
     assert app.metric and not exemplars_of(app) and "Photos that" not in texts(app)
 
 

@@ -158,7 +158,7 @@ def test_choosing_a_network_starts_no_render():
 def test_the_five_best_classes_stand_beside_the_photo(effnet):
     app = opened("activations", network=EFFNET, photo="coffee")
     image = sample_photo("coffee").fitted((224, 224))
-    wanted = guesses(effnet.activations(image, ["softmax"])["softmax"])
+    wanted = guesses(effnet, effnet.activations(image, ["softmax"])["softmax"])
     assert wanted[0].name == "espresso"
     assert "What EfficientNet-Lite0 takes it for" in texts(app)
     found = bars(app)
