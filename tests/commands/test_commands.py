@@ -787,8 +787,14 @@ def test_a_stopped_render_keeps_its_picture_and_replays(
     assert told["steps_done"] == part * 5 + step
     score, _ = score_and_gradient(tiny, pixels(tmp_path / "a.png"), Target("two", 1))
     assert told["score"] == pytest.approx(score, rel=1e-6)
-    assert run("replay", "a.png", "-o", "b.png")[0] == 0
+    where = f"This picture was stopped at step {step} of 5"
+    status, out, err = run("replay", "a.png", "--json", "-o", "b.png")
+    assert status == 0 and where in err and json.loads(out)["stopped"] is True
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+    interrupted(None)
+    status, out, err = run("render", "--recipe", "a.png", "--json", "-o", "c.png")
+    assert status == 0 and json.loads(out)["stopped"] is False
+    assert where in err and "All steps are drawn here" in err
 
 
 def test_stopped_before_the_first_picture(run, tiny, tmp_path, interrupted):
