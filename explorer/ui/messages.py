@@ -12,7 +12,7 @@ export default function ({ data }) {
   const shown = [...new URLSearchParams(window.location.search)];
   const embed = shown.filter(([name]) => name.startsWith("embed"));
   const rest = shown.filter(([name]) => !name.startsWith("embed"));
-  const known = data.known.map((query) => sorted(new URLSearchParams(query)));
+  const known = [data.given, data.before].map((query) => sorted(new URLSearchParams(query)));
   if (!known.includes(sorted(rest))) return;
   const whole = new URLSearchParams([...new URLSearchParams(data.query), ...embed]);
   window.history.replaceState({}, "", `${window.location.pathname}?${whole}`);
@@ -43,11 +43,13 @@ def complete_address(parameters: Mapping[str, str], before: Mapping[str, str]) -
         before: to what it may have been set in place while this run was asked for.
     """
     context = get_script_run_ctx()
-    addresses = [urlencode(entries) for entries in (st.query_params.to_dict(), before)]
+    given, before = urlencode(st.query_params.to_dict()), urlencode(before)
     with context.session_state.query_params() as known:
         known.clear_with_no_forward_msg(preserve_embed=True)
         for name, value in parameters.items():
             known.set_with_no_forward_msg(name, value)
     context.query_string = urlencode(parameters)
     with st.container(key="hidden-address"):
-        _complete(data={"known": addresses, "query": context.query_string}, key="address")
+        _complete(  # texts only: for a list Streamlit would import pandas
+            data={"given": given, "before": before, "query": context.query_string}, key="address"
+        )

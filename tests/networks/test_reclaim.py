@@ -107,12 +107,17 @@ from explorer.networks import reclaim
 def arenas(count):
     stop, malloc = threading.Event(), ctypes.CDLL(None).malloc
     threads = [threading.Thread(target=lambda: (malloc(64), stop.wait())) for _ in range(count)]
+    before = heaps()
     for thread in threads:
         thread.start()
-    with open("/proc/self/maps") as maps:  # a heap of a thread begins at a multiple of 64 MB
-        found = sum(int(line.split("-")[0], 16) % 2**26 == 0 for line in maps)
+    found = heaps() - before
     stop.set()
-    return found
+    return len(found)
+
+def heaps():
+    with open("/proc/self/maps") as maps:  # a heap of a thread begins at a multiple of 64 MB
+        starts = [int(line.split("-")[0], 16) for line in maps]
+    return {start for start in starts if start % 2**26 == 0}
 
 reclaim.few_heaps()
 print(arenas(24))
