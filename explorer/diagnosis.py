@@ -135,7 +135,7 @@ def _with_decay(recipe: Recipe) -> str:
 
 def _dead(case: Case) -> str:
     why = "the target does not respond to it" if silent(case) else "it is hardly more than a color"
-    what = "The picture is dead, as " + why + ": "
+    what = f"The picture is dead, as {why}: "
     weaker = _flattening(case.recipe)
     if silent(case) and case.recipe.target.after_relu:
         return what + "take the target before ReLU."
@@ -149,10 +149,10 @@ def _outdone(case: Case) -> str:
     what = "A sample photo excites the target more than this picture does: "
     if only_adds_colors(load_network(case.recipe.network), case.recipe.target):
         return what + "take the target after ReLU, as before it this layer only adds up colors."
-    ways = ["choose another seed", _with_more(case.recipe, "raise ")]
-    if weaker := _flattening(case.recipe):
-        ways.append(f"lower {' and '.join(weaker)}")
-    return what + ", or ".join([", ".join(ways[:-1]), ways[-1]]) + "."
+    more, weaker = _with_more(case.recipe, "raise "), _flattening(case.recipe)
+    if not weaker:
+        return what + f"choose another seed, or {more}."
+    return what + f"choose another seed, {more}, or lower {' and '.join(weaker)}."
 
 
 def _flattening(recipe: Recipe) -> list[str]:

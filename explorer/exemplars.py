@@ -5,15 +5,16 @@ what it is (Borowski et al., “Exemplary Natural Images Explain CNN Activations
 State-of-the-Art Feature Visualization”, 2021).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from explorer.activations import statistics
+from explorer.attribution import seen_by
 from explorer.errors import InputError
 from explorer.images import Photo
 from explorer.networks.network import Network
-from explorer.receptive_fields import Square, receptive_square
+from explorer.receptive_fields import Square
 from explorer.targets import Target, is_class
 
 
@@ -61,11 +62,10 @@ def exemplar(network: Network, target: Target, photo: Photo) -> Exemplar | None:
         raise InputError("Photos are ranked by a single channel or class that is not held down.")
     layer, image = network.layer(target.layer), photo.fitted(side)
     values = network.activations(image, [layer.name])[layer.name][..., target.channel]
-    square = Square(0, 0, side, side)
-    if layer.spatial:
-        numbers = statistics(values)
-        square = receptive_square(network, layer, numbers.row, numbers.column).within((side, side))
     score = float(values.max())
     if score <= 0 and not is_class(network, target):
         return None
+    highest = statistics(values) if layer.spatial else None
+    place = highest and (highest.row, highest.column)
+    square = seen_by(network, replace(target, position=place), (side, side))
     return Exemplar(photo.name, score, square, square.cut(image))

@@ -17,11 +17,12 @@ from explorer.smoothing import (
 def blurred(gradient, moment, sigma_from, sigma_to, colors):
     """The gradient blurred at σ, 2σ and σ/2, and added; σ goes from one value to the other."""
     sigma = sigma_from + (sigma_to - sigma_from) * moment.progress
-    widths = [sigma * scale for scale in (1.0, 2.0, 0.5)]
-    planes = [gaussian_blur(gradient, width) for width in widths]
-    if colors:
-        planes = [blur_across_colors(*each) for each in zip(planes, widths, strict=True)]
-    return sum(planes)
+
+    def at(width):
+        plane = gaussian_blur(gradient, width)
+        return blur_across_colors(plane, width) if colors else plane
+
+    return sum(at(sigma * scale) for scale in (1.0, 2.0, 0.5))
 
 
 def laplacian(gradient, moment, splits):

@@ -162,7 +162,7 @@ def recipes_in(
     if target is None:
         target = _next_best_target(link, network, size)
         shown = describe(network, target)
-        complaints[-1] = f"{complaints[-1].removesuffix('.')} (shown is {shown})."
+        complaints[-1] = _with_aside(complaints[-1], f"shown is {shown}")
     photo = tried(lambda: photo_in(link.get("photo"), own), None)
     default = default or (DEFAULT_PRESET,)
     common = {"network": network.name, "size": size, "seed": seed, "photo": photo}
@@ -175,15 +175,17 @@ def recipes_in(
         texts = texts[:MOST_RECIPES]
     recipes = []
     for text in texts:
-        try:
-            recipes.append(recipe_of(text, target, **common))
-        except InputError as error:
-            complaints.append(
-                f"{str(error).removesuffix('.')} (left out is the recipe {text[:40]})."
-            )
+        if recipe := tried(lambda text=text: recipe_of(text, target, **common), None):
+            recipes.append(recipe)
+        else:
+            complaints[-1] = _with_aside(complaints[-1], f"left out is the recipe {text[:40]}")
     if not recipes:
         recipes = [recipe_of(text, target, **common) for text in default]
     return recipes, complaints
+
+
+def _with_aside(sentence: str, aside: str) -> str:
+    return f"{sentence.removesuffix('.')} ({aside})."
 
 
 def _next_best_target(link: Mapping[str, str], network: Network, size: tuple[int, int]) -> Target:

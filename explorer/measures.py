@@ -439,8 +439,13 @@ def combined(of_pictures: Sequence[dict[str, float]]) -> dict[str, float]:
     }
 
 
+def rounded(value: float) -> float:
+    """A score or another number to as many digits as mean something."""
+    return float(f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}")
+
+
 def number(value: float) -> str:
-    """A score or another number with as many digits as mean something, and a real minus sign."""
+    """A number as `rounded`, with a real minus sign."""
     return _signed(f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}")
 
 

@@ -164,6 +164,11 @@ def is_class(network: Network, target: Target) -> bool:
     return target.layer == network.class_layer and target.channel is not None and not target.also
 
 
+def class_name(network: Network, target: Target) -> str | None:
+    """The name of the class that a resolved target is, if it is one."""
+    return network.class_name(target.channel) if is_class(network, target) else None
+
+
 def only_adds_colors(network: Network, target: Target) -> bool:
     """Whether a target is the mean of a first layer's channel before ReLU: a sum of all colors.
 

@@ -164,8 +164,6 @@ with right:
             st.code(code_of([recipe]), "python")
     if held and view.status in ENDED and view.done:
         with judged:
-            exemplars.show(
-                load_network(held.recipes[0].network), held.recipes[0].target, own_photo()
-            )
+            exemplars.show(load_network(done.network), done.target, own_photo())
             judgment.show(held, view, 0)
 steady.echo()

@@ -33,7 +33,7 @@ from explorer.networks import load_network
 from explorer.notes import versions
 from explorer.receptive_fields import framed
 from explorer.sheets import sheet
-from explorer.targets import Target, describe, is_class
+from explorer.targets import Target, class_name, describe, is_class
 
 Cell = tuple[np.ndarray, str]
 """A picture and its caption."""
@@ -82,7 +82,7 @@ def run(arguments: Namespace) -> int | None:
         "photo": photo.name,
         "layer": target.layer,
         "channel": target.channel,
-        "class": network.class_name(target.channel) if is_class(network, target) else None,
+        "class": class_name(network, target),
         "position": target.position,
         "activation": activation,
         "sees": asdict(square),

@@ -27,7 +27,7 @@ from explorer.measures import number
 from explorer.networks import load_network
 from explorer.networks.network import Network
 from explorer.sheets import sheet
-from explorer.targets import Target, describe, is_class
+from explorer.targets import Target, class_name, describe
 
 SHOWN = 8
 """Photos on the sheet, if nothing else is said."""
@@ -89,7 +89,7 @@ def run(arguments: Namespace) -> int | None:
                 "network": network.name,
                 "layer": target.layer,
                 "channel": target.channel,
-                "class": network.class_name(target.channel) if is_class(network, target) else None,
+                "class": class_name(network, target),
                 "photos": len(photos),
                 "exemplars": exemplars,
                 "output": str(path),

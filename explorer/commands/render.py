@@ -23,7 +23,7 @@ from explorer.networks import DEFAULT_NETWORK, device, load_network
 from explorer.notes import about_stop, picture_png, stop_of
 from explorer.presets import DEFAULT_PRESET
 from explorer.render import check, render
-from explorer.targets import is_class
+from explorer.targets import class_name
 
 
 def add(parser: ArgumentParser) -> None:
@@ -76,12 +76,11 @@ def summary(recipe, outcome, index):
     """What `--json` says of one recipe's render."""
     network, frame = load_network(recipe.network), outcome.frames[index]
     scores = [score for _, score in outcome.curves[index]]
-    of_class = is_class(network, recipe.target.terms[0])
     return {
         "network": recipe.network,
         "layer": recipe.target.layer,
         "channel": recipe.target.channel,
-        "class": network.class_name(recipe.target.channel) if of_class else None,
+        "class": class_name(network, recipe.target.terms[0]),
         "preset": recipe.preset,
         "score": frame.kept.score,
         "best_score": max(scores, default=None),

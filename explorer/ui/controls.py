@@ -241,37 +241,30 @@ def _take_preset(slot: str, own_steps: bool) -> None:
             shorten(slot)
 
 
-def copy(source: str, slots: Sequence[str]) -> None:
-    """Set recipes to what one of them is."""
-    state = st.session_state
-    names = (f"{source}:{name}" for name in ("preset", "preset for", "keep"))
-    settings_there = {
-        key.removeprefix(source): state[key]
-        for key in (*names, *_method_keys(source))
-        if key in state
-    }
-    for slot in slots:
-        with steady.setting(*_method_keys(slot)):
-            state.update({f"{slot}{rest}": setting for rest, setting in settings_there.items()})
-
-
 def vary(slots: Sequence[str], method: str, parameter: str, values: Sequence[float]) -> None:
     """Set recipes to what the first of them is, but for one strength, which they have in turn."""
-    state = st.session_state
-    copy(slots[0], slots)
-    switch = ("rule", method) if method in STEP_RULES else (method, True)
-    for slot, value in zip(slots, values, strict=True):
-        with steady.setting(*_method_keys(slot)):
-            state[f"{slot}:{switch[0]}"] = switch[1]
-            state[f"{slot}:{method}.{parameter}"] = value
+    switched_on = {"rule": method} if method in STEP_RULES else {method: True}
+    _copy(slots[0], slots, [switched_on | {f"{method}.{parameter}": value} for value in values])
 
 
 def leave_out(source: str, slots: Sequence[str], methods: Sequence[str]) -> None:
     """Set recipes to what one of them is, all but the first without one of the methods."""
-    copy(source, slots)
-    for slot, method in zip(slots[1:], methods, strict=True):
+    _copy(source, slots, [{}, *({method: False} for method in methods)])
+
+
+def _copy(source: str, slots: Sequence[str], changes: Sequence[Mapping[str, object]]) -> None:
+    """Set recipes to what one of them is, each with changes of its own: widget -> value."""
+    state, prefix = st.session_state, f"{source}:"
+    names = (f"{prefix}{name}" for name in ("preset", "preset for", "keep"))
+    there = {
+        key.removeprefix(prefix): state[key]
+        for key in (*names, *_method_keys(source))
+        if key in state
+    }
+    for slot, changed in zip(slots, changes, strict=True):
         with steady.setting(*_method_keys(slot)):
-            st.session_state[f"{slot}:{method}"] = False
+            settings_here = there | changed
+            state.update({f"{slot}:{name}": value for name, value in settings_here.items()})
 
 
 def held(slot: str) -> dict[str, dict[str, float]]:

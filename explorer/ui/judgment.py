@@ -16,8 +16,8 @@ from explorer.measures import (
     combined,
     in_words,
     judged,
-    number,
     radial_spectrum,
+    rounded,
     standings,
 )
 from explorer.networks import load_network
@@ -108,7 +108,7 @@ def table(titles: list[str], held: Ticket, view: View) -> None:
             {
                 "measure": ["score", *map(_heading, shown)],
                 **{
-                    title: [_rounded(frame.score), *(_cell(n, values.get(n)) for n in shown)]
+                    title: [rounded(frame.score), *(_cell(n, values.get(n)) for n in shown)]
                     for title, frame, values in rows
                 },
             }
@@ -158,7 +158,7 @@ def _stands(recipe: str, step: int, _frame: Frame) -> pd.DataFrame:
         {
             "picture": STANDINGS[name],
             "rank": standing.rank,
-            "margin": _rounded(standing.margin),
+            "margin": rounded(standing.margin),
             "probability (%)": round(100 * standing.probability, 1),
         }
         for name, standing in found.items()
@@ -173,11 +173,7 @@ def _heading(name: str) -> str:
 def _cell(name: str, value: float | None) -> float | None:
     if value is None:
         return None
-    return round(100 * value, 1) if MEASURES[name].unit == "%" else _rounded(value)
-
-
-def _rounded(value: float) -> float:
-    return float(number(value).replace(",", "").replace("−", "-"))
+    return round(100 * value, 1) if MEASURES[name].unit == "%" else rounded(value)
 
 
 def _spectrum(frame: Frame) -> None:

@@ -200,8 +200,9 @@ def _picture(
         jpeg, step, score, of = shown_jpeg(frame), frame.step, frame.score, frame.recipe
     alt = f"Picture that excites {recipe.caption} after {step} steps, score {number(score)}"
     st.image(data_url(jpeg), width="stretch", alt=alt)
-    seen = steps_in_words(of, step)
-    if of != recipe:
+    if of == recipe:
+        seen = steps_in_words(recipe, step)
+    else:
         seen = f"step {step} of “{_title(of)}”, from which it starts"
     st.caption(f"**{caption}**  \n{seen[0].upper()}{seen[1:]} · score {number(score)}")
     if (last := view.frames[i]).ending and last.step < last.recipe.steps:
