@@ -179,6 +179,14 @@ def test_a_blur_at_the_last_step_hides_no_rise():
     assert "not converged" not in diagnosed(case(blurred, curve=level))
 
 
+def test_a_blur_shortly_before_the_end_hides_no_rise():
+    """At step 8 of 10, whose best is that before it: so many steps are looked at as lie between."""
+    scores = (0, 250, 500, 750, 600, 1000, 1400, 2000, 1500, 1800, 1990)
+    curve = list(enumerate(scores))
+    assert "not converged" in diagnosed(case({"rms": {}, "blur": {"every": 4}}, curve=curve))
+    assert "not converged" not in diagnosed(case({"rms": {}, "blur": {"every": 1}}, curve=curve))
+
+
 @pytest.mark.parametrize(
     ("method", "setting"),
     [
