@@ -258,3 +258,10 @@ def test_an_address_with_hundreds_of_recipes_is_cut():
         )
         assert [recipe.steps for recipe in recipes] == list(range(1, 21))
         assert len(complaints) == (count > 20)
+
+
+def test_a_recipe_that_is_not_understood_is_left_out_by_name():
+    link = {"layer": "conv3_1", "recipe1": "report/naive;size=3", "recipe2": "best;steps=9"}
+    (recipe,), (complaint,) = recipes_in(link)
+    assert (recipe.preset, recipe.steps) == ("best", 9)
+    assert complaint.endswith("(left out is the recipe report/naive;size=3).")
