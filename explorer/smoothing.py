@@ -4,8 +4,8 @@ import numpy as np
 
 REFLECTIONS = 2
 """How often the image is mirrored at each border; enough for σ up to the image's side."""
-REFLECTIONS_OF_COLORS = 22
-"""The same of three colors, for σ up to 32."""
+REACH = 128
+"""How far a blur across the few colors reaches, mirrored again and again; enough for σ up to 32."""
 
 
 def gaussian_blur(image, sigma):
@@ -42,21 +42,32 @@ def blur_across_colors(image, sigma):
     """
     import tensorflow as tf
 
-    matrix = _blur_matrix(image.shape[-1], sigma, REFLECTIONS_OF_COLORS)
+    colors = np.arange(image.shape[-1])
+    mirrored = np.pad(colors, REACH, mode="symmetric")
+    reached = np.lib.stride_tricks.sliding_window_view(mirrored, 2 * REACH + 1)  # from each color
+    sums = (reached[:, None] == colors[:, None]).astype(np.float32)  # (c, c, distances)
+    weights = _gaussian(np.arange(-REACH, REACH + 1, dtype=np.float32), sigma)
+    matrix = tf.linalg.matvec(sums, weights / tf.reduce_sum(weights))
     return tf.linalg.matvec(matrix, image)
 
 
-def _blur_matrix(side: int, sigma, reflections: int = REFLECTIONS):
-    """(side, side): row i holds the weights with which the old pixels make the new pixel i."""
+def _gaussian(distance, sigma):
+    """The weights of pixels at a distance, before they are brought to a sum of 1."""
     import tensorflow as tf
 
     sigma = tf.maximum(tf.cast(sigma, tf.float32), 1e-6)
+    inside = tf.cast(tf.abs(distance) <= tf.floor(4 * sigma + 0.5), tf.float32)
+    return inside * tf.exp(-0.5 * tf.square(distance / sigma))
+
+
+def _blur_matrix(side: int, sigma):
+    """(side, side): row i holds the weights with which the old pixels make the new pixel i."""
+    import tensorflow as tf
+
     distances = np.arange(2 * side, dtype=np.float32)  # mirrored, a line repeats after two sides
     weights = tf.zeros(2 * side)
-    for mirror in range(-reflections, reflections + 1):
-        distance = distances + 2 * side * mirror
-        inside = tf.cast(tf.abs(distance) <= tf.floor(4 * sigma + 0.5), tf.float32)
-        weights += inside * tf.exp(-0.5 * tf.square(distance / sigma))
+    for mirror in range(-REFLECTIONS, REFLECTIONS + 1):
+        weights += _gaussian(distances + 2 * side * mirror, sigma)
     pixels = tf.range(side)
     apart = tf.abs(pixels[:, None] - pixels)
     apart_from_mirrored = pixels[:, None] + pixels + 1
