@@ -46,3 +46,15 @@ def test_reruns_and_clean_up_while_rendering_change_nothing(vgg):
     assert view.status == "finished", view.error
     assert view.frames[0].score == quiet[-1][0]
     assert np.array_equal(view.frames[0].image, quiet[-1][1])
+
+
+def test_a_page_that_reruns_leaves_keras_as_it_is(vgg, monkeypatch):
+    """Else each poll of each visitor makes TensorFlow forget the step under way."""
+    import keras
+
+    cleared = []
+    monkeypatch.setattr(keras.backend, "clear_session", lambda: cleared.append(1))
+    for page in PAGES:
+        app = AppTest.from_file(page, default_timeout=60).run()
+        assert not app.run().exception
+    assert not cleared

@@ -11,6 +11,9 @@ from explorer.networks.network import Network
 from explorer.recipe import SMALLEST_SIDE
 from explorer.settings import Settings, from_environment
 from explorer.studio import Studio
+from explorer.ui import reruns
+
+reruns.leave_keras_alone()
 
 DELIVERY_SECONDS = 1.0
 """From the end of a page's script until the browser has drawn it, generously."""
