@@ -25,6 +25,13 @@ def draw_peer(store: Store, environments: Environments, arguments: argparse.Name
             quality.draw_peer(store, environments, layer, channel, arguments.timing_only)
 
 
+def draw_prepared(store: Store, environments: Environments, arguments: argparse.Namespace) -> None:
+    """tf-keras-vis's picture of every channel, the network given what it was trained on."""
+    for layer, channel in CHANNELS:
+        if arguments.redo or not store.drawn(quality.PREPARED, layer, channel):
+            quality.draw_peer(store, environments, layer, channel, part=quality.PREPARED)
+
+
 def measure_speed(store: Store, environments: Environments, arguments: argparse.Namespace) -> None:
     """One step of this program and of each peer."""
     if arguments.redo or not store.part("speed"):
@@ -45,7 +52,7 @@ def recipes(name: str) -> list[Recipe]:
 
 
 def write_tables(store: Store, _: Environments, arguments: argparse.Namespace) -> None:
-    """The tables of what is stored, where both sides are; the peer's pictures are scored anew."""
+    """The tables of what is stored, where all sides are; the peer's pictures are scored anew."""
     network, tables = load_network("vgg16"), {}
     if stored := store.part("speed"):
         layers = {
@@ -55,14 +62,17 @@ def write_tables(store: Store, _: Environments, arguments: argparse.Namespace) -
         tables["speed"] = report.speed_table(layers)
     channels, pictures = [], []
     for layer, channel in CHANNELS:
-        if not all(store.drawn(part, layer, channel) for part in (quality.PEER, quality.OWN)):
+        if not all(store.drawn(part, layer, channel) for part in quality.PARTS):
             continue
         peer = store.channels(quality.PEER)[key(layer, channel)]
         own = store.channels(quality.OWN)[key(layer, channel)]
         name = f"{network.layer(layer).paper_name} {channel}"
-        score = quality.stored_score(store, quality.PEER, layer, channel)
+        scores = [
+            quality.stored_score(store, part, layer, channel)
+            for part in (quality.PEER, quality.PREPARED)
+        ]
         curve = [(seconds, value) for _, seconds, value in own["curve"]]
-        channels.append(report.Channel(name, score, peer["seconds"], curve))
+        channels.append(report.Channel(name, scores[0], peer["seconds"], scores[1], curve))
         pictures.append((name, peer["picture"], own["picture"]))
     if channels:
         tables["quality"] = report.quality_table(channels)
@@ -80,6 +90,7 @@ def write_tables(store: Store, _: Environments, arguments: argparse.Namespace) -
 
 PARTS = {
     quality.PEER: draw_peer,
+    quality.PREPARED: draw_prepared,
     "speed": measure_speed,
     quality.OWN: draw_own,
     "report": write_tables,

@@ -16,7 +16,11 @@ from explorer.images import Photo, png_bytes
 from explorer.notes import versions
 
 PEER = "tf-keras-vis"
+PREPARED = "tf-keras-vis-prepared"
+"""The peer once more, its pictures given to the network as it was trained."""
 OWN = "explorer"
+PARTS = PEER, PREPARED, OWN
+"""Whose pictures are compared."""
 PEER_STEPS = 200
 SIZE = 224
 
@@ -44,21 +48,29 @@ def stored_score(store: Store, part: str, layer: str, channel: int) -> float:
 
 
 def draw_peer(
-    store: Store, environments: Environments, layer: str, channel: int, steps: int | None = None
+    store: Store,
+    environments: Environments,
+    layer: str,
+    channel: int,
+    steps: int | None = None,
+    part: str = PEER,
 ) -> None:
-    """Have the peer draw a channel and store it; with `steps`, only time so many of its steps."""
-    picture = picture_of(store, PEER, layer, channel)
+    """Have the peer draw a channel and store it.
+
+    Args:
+        steps: only time so many of its steps.
+        part: `PEER` or `PREPARED`.
+    """
+    picture = picture_of(store, part, layer, channel)
     picture.parent.mkdir(parents=True, exist_ok=True)
     options = [
-        "--layer",
-        layer,
-        "--channel",
-        channel,
-        "--steps",
-        steps + 1 if steps else PEER_STEPS,
+        *("--layer", layer, "--channel", channel),
+        *("--steps", steps + 1 if steps else PEER_STEPS),
+        *([] if steps else ["--picture", picture]),
+        *(["--prepared"] if part == PREPARED else []),
     ]
-    found = environments.run(PEER, *options, *([] if steps else ["--picture", picture]))
-    entry = store.channels(PEER).get(key(layer, channel), {})
+    found = environments.run(PEER, *options)
+    entry = store.channels(part).get(key(layer, channel), {})
     entry |= peer_timing(found["step_seconds"])
     if not steps:
         entry |= {
@@ -67,8 +79,8 @@ def draw_peer(
             "own_score": found["own_score"],
             "picture": str(picture.relative_to(store.folder)),
         }
-    store.put_channel(PEER, found["versions"], key(layer, channel), entry)
-    print(f"{PEER}: {layer} {channel}, {entry['seconds']:.1f} s", file=sys.stderr)
+    store.put_channel(part, found["versions"], key(layer, channel), entry)
+    print(f"{part}: {layer} {channel}, {entry['seconds']:.1f} s", file=sys.stderr)
 
 
 def peer_timing(step_seconds: list[float]) -> dict:

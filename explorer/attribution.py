@@ -6,6 +6,7 @@ additions go back as they came, and so do layers without a rectifier. A pooling 
 rectifier here: where nothing is above zero, the switch is at the highest value all the same.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
@@ -235,6 +236,28 @@ def _activated(network: Network, method: Attribution, layer: Layer, values):
 
     answer = network.activate(layer, values) if method.by_input else whatever_the_input(values)
     return if_positive(answer) if method.by_sign else answer
+
+
+def cautions(network: Network) -> Iterator[str]:
+    """What is to be known of the methods, and where a network differs from those they are for."""
+    edges = (
+        "crisp partly because {} the photo's edges, whatever is asked for (Nie et al. 2018, "
+        "Adebayo et al. 2018)."
+    )
+    if any(layer.kind == "pooling" for layer in network.layers):
+        yield f"Deconvnet and guided backpropagation look {edges.format('they bring back')}"
+        yield (
+            "Where a pooling sees nothing above zero, the deconvnet goes back to the highest value "
+            "here, with other programs to the first or the last."
+        )
+    else:
+        yield (
+            f"{network.title} has no max pooling to remember places by, so the deconvnet shows the "
+            "target alone: of the photo it takes nothing but the strength. Guided backpropagation "
+            f"looks {edges.format('it brings back')}"
+        )
+    if any(layer.activation == "relu6" for layer in network.layers):
+        yield "Its ReLUs are ReLU6: an input counts as positive from 0 to 6 only."
 
 
 # ---- Pictures of it

@@ -11,7 +11,8 @@ from explorer.networks.network import KEPT_FUNCTIONS, Network
 from explorer.targets import Target, place, subject
 
 LEAST_COSINE = 0.1
-"""As in Lucid: where answers point elsewhere, a little of the slope stays."""
+"""As in Lucid, where the cosine counts only if asked for (`cossim_pow`): where answers point
+elsewhere, a little of the slope stays."""
 
 
 def structure_of(target: Target) -> Target:

@@ -1,6 +1,6 @@
-"""Where in a picture a network sees a class: the last map's channels, weighed and added (Grad-CAM).
+"""Where in a picture a network sees a class: maps of the last convolution, weighed and added.
 
-Selvaraju et al., “Grad-CAM: Visual Explanations from Deep Networks via Gradient-Based
+Grad-CAM: Selvaraju et al., “Grad-CAM: Visual Explanations from Deep Networks via Gradient-Based
 Localization”, 2017. Where the class is a weighted mean of the last map, as in EfficientNet-Lite0,
 it is the class activation map (CAM) of Zhou et al., “Learning Deep Features for Discriminative
 Localization”, 2016: the mean over its places, and the class's bias, are the score.
@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from explorer.activations import has_maps, overlay
+from explorer.activations import overlay
 from explorer.errors import InputError
 from explorer.excitation import check_target
 from explorer.networks.gradients import with_gradient
@@ -20,8 +20,8 @@ from explorer.targets import Target, is_class
 
 
 def last_map(network: Network) -> Layer:
-    """The last layer whose places are still those of the picture."""
-    return [layer for layer in network.layers if has_maps(layer)][-1]
+    """The last convolution, as the authors have it; a pooling would show less exactly where."""
+    return [layer for layer in network.layers if layer.kind == "convolution"][-1]
 
 
 def grad_cam(network: Network, image: np.ndarray, target: Target) -> np.ndarray:

@@ -205,7 +205,11 @@ def z_score(network: Network, target: Target, image: np.ndarray) -> float | None
 def best_photo(
     network: Network, target: Target, size: tuple[int, int], photo: Photo | None = None
 ) -> tuple[str, float]:
-    """The sample photo that excites a target most at this size, and its `activation`."""
+    """The sample photo that excites a target most at this size, and its `activation`.
+
+    What a neuron looks for may be anywhere in a photo, so that it is given the place that suits it
+    best.
+    """
     target = target.resolved(network, size)
     if set(target.photos) <= set(SAMPLES):
         return _best_photo_kept(network, target, size)
@@ -218,10 +222,13 @@ def _best_photo_kept(network: Network, target: Target, size: tuple[int, int]):
 
 
 def _best_photo(network: Network, target: Target, size: tuple[int, int], photo: Photo | None):
-    scores = {
-        name: float(activation(network, target, sample_photo(name).fitted(size)[None], photo)[0])
-        for name in SAMPLES
-    }
+    def excited(image: np.ndarray) -> float:
+        if target.kind == "neuron" and not target.also:
+            answer = network.activations(image, [target.layer])[target.layer]
+            return float((target.weight * answer[..., target.channel]).max())
+        return float(activation(network, target, image[None], photo)[0])
+
+    scores = {name: excited(sample_photo(name).fitted(size)) for name in SAMPLES}
     return max(scores.items(), key=lambda entry: entry[1])
 
 
@@ -384,7 +391,9 @@ MEASURES = {
         "How far the channel answers above the others of its layer, in standard deviations.",
     ),
     "photo_ratio": Measure(
-        "against photos", "times", "The robust score over the best sample photo's score."
+        "against photos",
+        "times",
+        "The robust score over the best sample photo's score, a neuron's at its best place there.",
     ),
     "probability": Measure("probability", "%", "Of the class, as the network sees the picture."),
     "margin": Measure("margin", "", "Score of the class above the best other class."),

@@ -291,8 +291,9 @@ PRESETS: dict[str, Preset] = {
         MACO,
         "Phases only, seen through noisy crops; 256 steps of 32 crops there, 96 of 4 here, which "
         "shrink to a quarter of the side instead of a twentieth and lie anywhere instead of mostly "
-        "in the middle; the amplitudes are those of the sample photos instead of ImageNet's, and "
-        "phases are not standardized at each step.",
+        "in the middle; the amplitudes are those of the sample photos instead of ImageNet's, "
+        "colors are Lucid's, and phases are not standardized at each step. Without MACO's map of "
+        "what is transparent.",
         96,
         {
             "maco": {},
@@ -305,7 +306,9 @@ PRESETS: dict[str, Preset] = {
     "tf-keras-vis": Preset(
         "tf-keras-vis",
         TF_KERAS_VIS,
-        "Its defaults, except that the network gets the input it was trained on.",
+        "Its defaults, but for these: the network gets the input it was trained on; jitter and "
+        "rotation move what it sees and not the picture itself; the noise at the start is normal "
+        "instead of even; and the norm is the distance from the mean color instead of black.",
         200,
         {
             "noise": {"deviation": 64},

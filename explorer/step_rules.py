@@ -110,7 +110,16 @@ STEP_RULES = (
         "step",
         "Adam that looks one step ahead (MACO).",
         nadam,
-        (Parameter("rate", 1.0, 1e-4, 100, "a step", "How far a number moves at most, about."),),
+        (
+            Parameter(
+                "rate",
+                1.0,
+                1e-4,
+                100,
+                "a step",
+                "How far a number moves at most, about; half as far again at first.",
+            ),
+        ),
         memory=2,
     ),
     Method(

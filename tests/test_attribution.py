@@ -12,6 +12,7 @@ from explorer.attribution import (
     _activated,
     _compiled,
     attribution,
+    cautions,
     located,
     seen_by,
     signed_picture,
@@ -19,6 +20,7 @@ from explorer.attribution import (
     strength_picture,
 )
 from explorer.excitation import score_and_gradient
+from explorer.images import sample_photo
 from explorer.networks import load_network
 from explorer.networks.network import KEPT_FUNCTIONS
 from explorer.receptive_fields import Square
@@ -405,3 +407,15 @@ def test_a_class_has_pixels_however_low_its_score_is(effnet, picture_of, method)
     if method == "gradient":
         _, gradient = score_and_gradient(effnet, image, Target(class_=number))
         assert np.abs(values - gradient).max() < 1e-4 * np.abs(gradient).max()
+
+
+def test_what_is_to_be_known_of_a_network_without_poolings(vgg, effnet):
+    """Its deconvnet is the same whatever the photo shows, but for the strength."""
+    told = {network.name: " ".join(cautions(network)) for network in (vgg, effnet)}
+    assert "shows the target alone" in told["efficientnet-lite0"]
+    assert "shows the target alone" not in told["vgg16"] and "pooling" in told["vgg16"]
+    found = [
+        attribution(effnet, sample_photo(name).fitted((64, 64)), Target(class_=285), "deconvnet")
+        for name in ("cat", "rocket")
+    ]
+    assert np.array_equal(*found) and np.abs(found[0]).max() > 0

@@ -1,6 +1,7 @@
 """Numbers about pictures, checked with pictures whose numbers are known."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -261,6 +262,21 @@ def test_the_best_photo(tiny):
     name, score = best_photo(tiny, target, SIZE)
     assert name == max(scores, key=scores.get)
     assert score == pytest.approx(max(scores.values()), rel=1e-4)
+
+
+def test_the_best_photo_of_a_neuron_is_looked_through_at_every_place(tiny):
+    target = resolved(tiny, Target("second", 1, (0, 0)))
+    height, width = tiny.output_size(tiny.layer("second"), SIZE)
+    name, score = best_photo(tiny, target, SIZE)
+    image = sample_photo(name).fitted(SIZE)[None]
+    everywhere = [
+        activation(tiny, Target("second", 1, (row, column)), image)[0]
+        for row in range(height)
+        for column in range(width)
+    ]
+    assert score == pytest.approx(max(everywhere), rel=1e-4)
+    held_down = best_photo(tiny, replace(target, weight=-1.0), SIZE)[1]
+    assert -score < held_down <= 0
 
 
 def test_a_persons_own_photo_is_not_kept(tiny):

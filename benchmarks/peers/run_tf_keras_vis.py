@@ -1,5 +1,7 @@
 """Draw one channel of VGG16 with tf-keras-vis as its filter tutorial does, all defaults kept.
 
+With `--prepared`, its pictures are given to the network as it was trained, and not as they are.
+
 Runs in the peer's own environment and knows nothing of this project but the file of weights.
 """
 
@@ -45,6 +47,13 @@ def vgg16(weights: Path) -> tf.keras.Model:
     return model
 
 
+def prepared(model: tf.keras.Model) -> tf.keras.Model:
+    """The model behind VGG16's own preprocessing: it takes RGB from 0 to 255."""
+    image = tf.keras.Input((224, 224, 3))
+    preprocess = tf.keras.layers.Lambda(tf.keras.applications.vgg16.preprocess_input)
+    return tf.keras.Model(image, model(preprocess(image)))
+
+
 def main() -> None:
     """Draw, and write the picture and what was measured."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -53,6 +62,9 @@ def main() -> None:
     parser.add_argument("--channel", type=int, required=True)
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--prepared", action="store_true", help="give the network the input it was trained on"
+    )
     parser.add_argument("--picture", type=Path)
     parser.add_argument("--json", type=Path, required=True)
     arguments = parser.parse_args()
@@ -60,9 +72,10 @@ def main() -> None:
     tf.random.set_seed(arguments.seed)
     np.random.seed(arguments.seed)  # where the tool takes its jitter from
     clock = Clock()
+    modifiers = [ExtractIntermediateLayer(arguments.layer), ReplaceToLinear()]
     activation_maximization = ActivationMaximization(
         vgg16(arguments.weights),
-        model_modifier=[ExtractIntermediateLayer(arguments.layer), ReplaceToLinear()],
+        model_modifier=[*modifiers, prepared] if arguments.prepared else modifiers,
         clone=False,
     )
     cpu = time.process_time()

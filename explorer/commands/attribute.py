@@ -9,6 +9,7 @@ import numpy as np
 from explorer.attribution import (
     ATTRIBUTIONS,
     attribution,
+    cautions,
     checked_name,
     located,
     seen_by,
@@ -86,7 +87,10 @@ def run(arguments: Namespace) -> int | None:
         "position": target.position,
         "activation": activation,
         "sees": asdict(square),
-        "methods": [summary(name, values) for name, values in found.items()],
+        "methods": [
+            summary(name, values, is_class(network, target)) for name, values in found.items()
+        ],
+        "cautions": list(cautions(network)),
     }
     patch = square.cut(image)
     below = patch, "what it sees there"
@@ -102,16 +106,22 @@ def run(arguments: Namespace) -> int | None:
     write_whole(path, png_bytes(page, note))
     if arguments.json:
         print_json(told | {"output": str(path)})
+    else:
+        print(*told["cautions"], sep="\n")
 
 
-def summary(name: str, values: np.ndarray) -> dict:
-    """What `--json` says of a method's attribution (h, w, 3): its strongest pixel."""
+def summary(name: str, values: np.ndarray, of_class: bool) -> dict:
+    """What `--json` says of a method's attribution (h, w, 3): its strongest pixel.
+
+    What goes back begins as one, so that it is per gray level, or as the activation.
+    """
     strengths = strength(values)
     row, column = np.unravel_index(np.argmax(strengths), strengths.shape)
     return {
         "method": name,
         "title": ATTRIBUTIONS[name].title,
         "source": ATTRIBUTIONS[name].source,
+        "begins_as": "one" if of_class or not ATTRIBUTIONS[name].from_activation else "activation",
         "highest": float(strengths[row, column]),
         "row": int(row),
         "column": int(column),

@@ -71,7 +71,8 @@ def run(arguments: Namespace) -> int | None:
     check_target(network, target, size)
     photos = list(_files(arguments.photos))
     check_spared(path, photos)
-    found = _found(ready(network.name), target, photos)
+    seen: set[str] = set()
+    found = _found(ready(network.name), target, photos, seen)
     best = nlargest(arguments.count, found, key=lambda entry: entry[1].score)
     if not best:
         raise InputError(f"None of the photos excites {describe(network, target)}.")
@@ -90,7 +91,7 @@ def run(arguments: Namespace) -> int | None:
                 "layer": target.layer,
                 "channel": target.channel,
                 "class": class_name(network, target),
-                "photos": len(photos),
+                "photos": len(seen),
                 "exemplars": exemplars,
                 "output": str(path),
             }
@@ -114,15 +115,19 @@ def _is_photo(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES and path.is_file()
 
 
-def _found(network: Network, target: Target, photos: list[str]) -> Iterator[tuple[str, Exemplar]]:
-    """The photos that excite the target, each once; what cannot be read is told and left out."""
-    known = set()
+def _found(
+    network: Network, target: Target, photos: list[str], seen: set[str]
+) -> Iterator[tuple[str, Exemplar]]:
+    """The photos that excite the target, each once; what cannot be read is told and left out.
+
+    The names of all that were looked at are added to `seen`.
+    """
     for name in tqdm(photos, unit="photo", file=sys.stderr, dynamic_ncols=True):
         try:
             photo = photo_of(name)
         except InputError as error:
             tqdm.write(f"Left out: {error}", file=sys.stderr)
             continue
-        if photo.name not in known and (found := exemplar(network, target, photo)):
+        if photo.name not in seen and (found := exemplar(network, target, photo)):
             yield name, found
-        known.add(photo.name)
+        seen.add(photo.name)

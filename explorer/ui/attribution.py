@@ -1,6 +1,6 @@
 """Which pixels of the photo excite a filter, or speak for a class: three methods side by side."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import streamlit as st
@@ -9,6 +9,7 @@ from explorer.activations import silence, statistics
 from explorer.attribution import (
     ATTRIBUTIONS,
     attribution,
+    cautions,
     seen_by,
     signed_picture,
     strength_picture,
@@ -142,7 +143,7 @@ def show(room, model: Network, photo: Photo, target: Target) -> None:
                         alt=f"{method.title}: how much each pixel counts, over the photo",
                     )
                     st.caption(f"{method.help} Each ReLU passes back {method.rule}.")
-        st.caption(" ".join([reading, *_notes(model)]))
+        st.caption(" ".join([reading, *cautions(model)]))
 
 
 def _in_words(model: Network, target: Target) -> str:
@@ -150,24 +151,6 @@ def _in_words(model: Network, target: Target) -> str:
     if is_class(model, target):
         return f"class {model.class_name(target.channel)}"
     return f"{model.layer(target.layer).paper_name}, filter {target.channel}"
-
-
-def _notes(model: Network) -> Iterator[str]:
-    """What is to be known of the methods, and where a network differs from those they are for."""
-    edges = (
-        "crisp partly because {} the photo's edges, whatever is asked for (Nie et al. 2018, "
-        "Adebayo et al. 2018)."
-    )
-    if any(layer.kind == "pooling" for layer in model.layers):
-        yield f"Deconvnet and guided backpropagation look {edges.format('they bring back')}"
-    else:
-        yield (
-            f"{model.title} has no max pooling to remember places by, so the deconvnet shows the "
-            "target alone: of the photo it takes nothing but the strength. Guided backpropagation "
-            f"looks {edges.format('it brings back')}"
-        )
-    if any(layer.activation == "relu6" for layer in model.layers):
-        yield "Its ReLUs are ReLU6: an input counts as positive from 0 to 6 only."
 
 
 def forget() -> None:

@@ -32,8 +32,8 @@ def drawn(monkeypatch):
         picture = str(path.relative_to(store.folder))
         store.put_channel(part, {}, key(layer, channel), {"picture": picture} | entry)
 
-    def peer(store, environments, layer, channel, steps):
-        store_picture(store, quality.PEER, layer, channel, seconds=100.0)
+    def peer(store, environments, layer, channel, steps=None, part=quality.PEER):
+        store_picture(store, part, layer, channel, seconds=100.0)
 
     def own(store, layer, channel, recipe, every):
         entry = {"curve": [[0, 1.0, 50.0], [5, 4.0, 250.0]], "recipe": quality.plain(recipe)}
@@ -50,16 +50,16 @@ def run(folder, *options):
 
 
 def test_what_is_stored_is_skipped(folder, drawn):
-    parts = [quality.PEER, quality.OWN, "--preset", PRESET]
+    parts = [*quality.PARTS, "--preset", PRESET]
     assert run(folder, *parts) == 0
-    assert drawn == [(part, *pair) for part in (quality.PEER, quality.OWN) for pair in CHANNELS]
+    assert drawn == [(part, *pair) for part in quality.PARTS for pair in CHANNELS]
     drawn.clear()
     assert run(folder, *parts) == 0 and drawn == []
     layer, channel = CHANNELS[4]
     quality.picture_of(Store(folder), quality.PEER, layer, channel).unlink()
     assert run(folder, *parts) == 0 and drawn == [(quality.PEER, layer, channel)]
     drawn.clear()
-    assert run(folder, *parts, "--redo") == 0 and len(drawn) == 2 * len(CHANNELS)
+    assert run(folder, *parts, "--redo") == 0 and len(drawn) == 3 * len(CHANNELS)
     drawn.clear()
     assert run(folder, *parts, "--timing-only", "3") == 0
     assert drawn == [(quality.PEER, *pair) for pair in CHANNELS]
@@ -78,11 +78,11 @@ def test_the_tables(folder, drawn, capsys, tmp_path, monkeypatch):
     monkeypatch.setattr(program, "README", readme)
     seconds = {"block5_conv1": {"this program": [0.3, 0.1, 0.2], "a peer": [0.4, 0.5, 0.4]}}
     Store(folder).put("speed", {}, seconds=seconds)
-    parts = [quality.PEER, quality.OWN, "report", "--preset", PRESET, "--readme"]
+    parts = [*quality.PARTS, "report", "--preset", PRESET, "--readme"]
     assert run(folder, *parts) == 0
     printed = capsys.readouterr().out
     assert "| a peer | 0.400 s (2.00 times) |" in printed
-    middle = "| **median** |  | 100 |  | 4 | **2.50** | 4.0 | **4.0 %** |"
+    middle = "| **median** |  | 100 |  | 4 | **2.50** |  | **2.50** | 4.0 | **4.0 %** |"
     written = (folder / "quality.md").read_text(encoding="utf-8")
     assert middle in printed and middle in written and middle in readme.read_text(encoding="utf-8")
     assert "![](explorer/block3_conv1-218.png)" in written
@@ -90,11 +90,12 @@ def test_the_tables(folder, drawn, capsys, tmp_path, monkeypatch):
     assert (folder / "speed.md").is_file()
 
 
-def test_a_channel_that_one_side_lacks_is_left_out(folder, drawn, capsys):
-    assert run(folder, quality.PEER, quality.OWN, "--preset", PRESET) == 0
+@pytest.mark.parametrize("lacking", quality.PARTS)
+def test_a_channel_that_one_side_lacks_is_left_out(folder, drawn, capsys, lacking):
+    assert run(folder, *quality.PARTS, "--preset", PRESET) == 0
     store = Store(folder)
     data = store.read()
-    del data[quality.PEER]["channels"][key(*CHANNELS[0])]
+    del data[lacking]["channels"][key(*CHANNELS[0])]
     store.file.write_text(json.dumps(data), encoding="utf-8")
     assert run(folder, "report") == 0
     printed = capsys.readouterr().out

@@ -58,6 +58,15 @@ def test_the_peers_picture_and_times_are_stored(store, mean_as_score, capsys):
     assert quality.stored_score(store, "tf-keras-vis", "block3_conv1", 218) == 9
 
 
+def test_the_peer_with_the_right_input_is_stored_apart(store, mean_as_score, capsys):
+    peer, part = Peer(), "tf-keras-vis-prepared"
+    quality.draw_peer(store, peer, "block3_conv1", 218, part=part)
+    assert peer.options[0][-1] == "--prepared"
+    assert store.drawn(part, "block3_conv1", 218)
+    assert not store.drawn("tf-keras-vis", "block3_conv1", 218)
+    assert quality.stored_score(store, part, "block3_conv1", 218) == 9
+
+
 def test_timing_only_keeps_the_picture_and_what_it_took(store, capsys):
     quality.draw_peer(store, Peer(), "block3_conv1", 218)
     again = Peer(step_seconds=[9.0, 3.0, 1.0, 1.0], cpu_seconds=1.0, own_score=1.0)

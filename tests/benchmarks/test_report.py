@@ -9,22 +9,25 @@ from benchmarks.report import (
     speed_table,
 )
 
-FAST = Channel("conv3_1 1", 10.0, 100.0, [(1.0, 0.0), (2.0, 12.0), (4.0, 30.0)])
-SLOW = Channel("conv4_1 2", 10.0, 200.0, [(1.0, 0.0), (40.0, 10.0), (59.0, 20.0), (61.0, 99.0)])
-NEVER = Channel("conv5_1 3", 10.0, 50.0, [(1.0, 0.0), (3.0, 5.0)])
+FAST = Channel("conv3_1 1", 10.0, 100.0, 15.0, [(1.0, 0.0), (2.0, 12.0), (4.0, 30.0)])
+SLOW = Channel(
+    "conv4_1 2", 10.0, 200.0, 40.0, [(1.0, 0.0), (40.0, 10.0), (59.0, 20.0), (61.0, 99.0)]
+)
+NEVER = Channel("conv5_1 3", 10.0, 50.0, 0.0, [(1.0, 0.0), (3.0, 5.0)])
 
 
 def test_the_score_counts_until_the_budget_is_used_up():
     assert FAST.reached == (4.0, 30.0)
     assert SLOW.reached == (59.0, 20.0)
-    assert Channel("late", 1.0, 1.0, [(61.0, 5.0)]).score == 0
+    assert Channel("late", 1.0, 1.0, 1.0, [(61.0, 5.0)]).score == 0
 
 
 def test_ratios():
     assert FAST.times_score == 3
     assert SLOW.times_score == 2
     assert NEVER.times_score == 0.5
-    assert Channel("dead", 0.0, 1.0, [(1.0, 5.0)]).times_score == math.inf
+    assert (FAST.times_prepared, SLOW.times_prepared, NEVER.times_prepared) == (2, 0.5, math.inf)
+    assert Channel("dead", 0.0, 1.0, 1.0, [(1.0, 5.0)]).times_score == math.inf
 
 
 def test_time_to_the_peers_score():
@@ -39,10 +42,11 @@ def cells(table):
 
 def test_quality_table():
     heading, rule, *rows, middle = cells(quality_table([FAST, SLOW, NEVER]))
-    assert rows[0] == ["conv3_1 1", "10.0", "100", "30.0", "4", "3.00", "2.0", "2.0 %"]
-    assert rows[2] == ["conv5_1 3", "10.0", "50", "5.0", "3", "0.50", "∞", "∞"]
-    assert middle == ["**median**", "", "100", "", "4", "**2.00**", "40.0", "**20.0 %**"]
-    assert {len(row) for row in (heading, rule, *rows, middle)} == {8}
+    first = ["conv3_1 1", "10.0", "100", "30.0", "4", "3.00", "15.0", "2.00", "2.0", "2.0 %"]
+    last = ["conv5_1 3", "10.0", "50", "5.0", "3", "0.50", "0.0", "∞", "∞", "∞"]
+    medians = ["**median**", "", "100", "", "4", "**2.00**", "", "**2.00**", "40.0", "**20.0 %**"]
+    assert (rows[0], rows[2], middle) == (first, last, medians)
+    assert {len(row) for row in (heading, rule, *rows, middle)} == {10}
 
 
 def test_speed_table():

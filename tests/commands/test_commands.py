@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 import explorer
-from explorer.attribution import ATTRIBUTIONS, attribution
+from explorer.attribution import ATTRIBUTIONS, attribution, cautions
 from explorer.catalogue import METHODS, TABLES, checked_methods
 from explorer.commands import COMMANDS, main
 from explorer.diagnosis import Case, diagnosed
@@ -965,6 +965,9 @@ def test_attribute(run, tiny, tmp_path):
         target = Target("two", 1, (int(row), int(column)))
         strengths = np.abs(attribution(tiny, image, target, entry["method"])).max(axis=-1)
         assert entry["highest"] == strengths.max() == strengths[entry["row"], entry["column"]]
+        assert entry["begins_as"] == ("one" if entry["method"] == "gradient" else "activation")
+    assert told["cautions"] == list(cautions(tiny))
+    assert run(*command, "-o", "sheet.png")[1].splitlines() == told["cautions"]
     note = read_note(tmp_path / "sheet.png")
     assert note["attribution"] | {"output": "sheet.png"} == told and "versions" in note
     assert pixels(tmp_path / "sheet.png").shape[1] > 4 * 224
@@ -1005,6 +1008,7 @@ def test_attribute_a_class(run, effnet):
     image = sample_photo("cat").fitted((224, 224))
     score, gradient = score_and_gradient(effnet, image, Target(class_=285))
     assert told["activation"] == pytest.approx(score, rel=1e-4)
+    assert told["methods"][0]["begins_as"] == "one"
     assert told["methods"][0]["highest"] == pytest.approx(np.abs(gradient).max(), rel=1e-3)
     places = np.array(told["grad_cam"])
     bias = float(effnet.tensors["predictions"][1][285])
@@ -1191,7 +1195,9 @@ def test_exemplars_are_the_best_of_files_and_folders(run, tiny, tmp_path):
     command = ["exemplars", "--network", "tiny", "--layer", "two", "--channel", 1, "--count", 3]
     status, out, err = run(*command, "photos", "cat", "rocket", "cat", "--json", "-o", "a.png")
     told = json.loads(out)
-    assert status == 0 and told["photos"] == 6, "a text, a folder, a pipe are no photos"
+    assert status == 0 and told["photos"] == 4, (
+        "one that is damaged, and one given twice, do not count"
+    )
     assert told["class"] is None
     assert "Left out: 'photos/deeper/damaged.jpg'" in err
     highest = {

@@ -247,12 +247,12 @@ def test_dense_scores_and_gradients(
 
 
 def test_where_a_class_is_seen(full, keras_full, picture_of, relative):
-    """Grad-CAM on the last map, by Keras's model cut in two there."""
+    """Grad-CAM on the last convolution, by Keras's model cut in two there."""
     import tensorflow as tf
     from keras.applications.vgg16 import preprocess_input
 
     image, model = picture_of("photo", (224, 224)), keras_full.model
-    last = model.get_layer("block5_pool").output
+    last = model.get_layer("block5_conv3").output
     prepared = preprocess_input(image[None].astype(np.float32))
     answer = tf.convert_to_tensor(tf.keras.Model(model.inputs, last)(prepared))
     (kernel1, bias1), (kernel2, bias2), (kernel3, bias3) = (
@@ -260,7 +260,8 @@ def test_where_a_class_is_seen(full, keras_full, picture_of, relative):
     )
     with tf.GradientTape() as tape:
         tape.watch(answer)
-        first = tf.nn.relu(tf.reshape(answer, (1, -1)) @ kernel1 + bias1)
+        pooled = tf.nn.max_pool2d(answer, 2, 2, "VALID")
+        first = tf.nn.relu(tf.reshape(pooled, (1, -1)) @ kernel1 + bias1)
         score = (tf.nn.relu(first @ kernel2 + bias2) @ kernel3 + bias3)[0, 130]
     weights = tf.reduce_mean(tape.gradient(score, answer), axis=(1, 2), keepdims=True)
     wanted = tf.reduce_sum(weights * answer, axis=-1)[0].numpy()
