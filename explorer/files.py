@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import stat
 import tempfile
 from pathlib import Path
 
@@ -12,7 +13,8 @@ def check_writable(path: str | Path, suffixes: tuple[str, ...] = (".png",)) -> P
     """The path, if a file of this kind can be written there, checked before any long work.
 
     Raises:
-        InputError: its folder does not exist or is closed, or the ending is wrong.
+        InputError: its folder does not exist or is closed, the file is read-only, or the ending is
+            wrong.
     """
     text, path = os.fspath(path), Path(path)
     if not path.stem.strip(".") or path.name.lower() in suffixes:
@@ -30,6 +32,8 @@ def check_writable(path: str | Path, suffixes: tuple[str, ...] = (".png",)) -> P
             raise InputError(f"The output '{path}' is a folder: please give a file name.")
         if path.exists() and not path.is_file():
             raise InputError(f"The output '{path}' is there and is not a regular file.")
+        if path.exists() and not os.access(path, os.W_OK):
+            raise InputError(f"The output '{path}' is there and may not be changed.")
         with tempfile.TemporaryFile(dir=Path(os.path.realpath(path)).parent):
             return path
     except OSError as error:
@@ -37,13 +41,18 @@ def check_writable(path: str | Path, suffixes: tuple[str, ...] = (".png",)) -> P
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there either whole or not at all; of a link, what it leads to."""
+    """Write a file so that it is there either whole or not at all; of a link, what it leads to.
+
+    Who may read and write it stays as it was.
+    """
     path = Path(os.path.realpath(path))
     part = path.with_name(f".{secrets.token_hex(8)}.part")
     try:
         try:
             with part.open("xb") as file:
                 file.write(data)
+            if path.exists():
+                part.chmod(stat.S_IMODE(path.stat().st_mode))
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)

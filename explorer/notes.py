@@ -8,6 +8,7 @@ import numpy as np
 
 from explorer.errors import InputError
 from explorer.images import png_bytes, read_note
+from explorer.presets import PRESETS
 from explorer.recipe import Recipe, from_dict
 from explorer.render import Frame
 
@@ -83,7 +84,8 @@ def where_stopped(recipe: Recipe, stop: Stop) -> str:
     """Where a picture's render was stopped, in a sentence."""
     part, step = stop
     stopped = recipe.lineage[part]
-    first = "" if stopped == recipe else f" of {stopped.preset}, from which it starts"
+    name = stopped.preset if stopped.preset in PRESETS else "the recipe"
+    first = "" if stopped == recipe else f" of {name}, from which it starts"
     return f"This picture was stopped at step {step} of {stopped.steps}{first}."
 
 

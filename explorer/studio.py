@@ -143,6 +143,10 @@ class Job:
         self._times.append((time.monotonic(), self.done))
         return True
 
+    def give_up(self) -> None:
+        """Let go of what it would go on with, and of all that its error holds."""
+        self._rendered, self.pool = None, {}
+
     def rest(self) -> None:
         """Forget the pace, as nothing was done for a while."""
         self._times.clear()
@@ -486,6 +490,9 @@ class Studio:
                 if status == FINISHED:
                     self._share_ancestors(job)
                     self._keep(job)
+                else:
+                    job.give_up()
+                    self._kept.pop(job.recipes, None)
                 job.error = error
                 job.status = status  # last, as pages look without asking for the lock
                 idle = not self._queues

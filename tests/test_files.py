@@ -53,6 +53,24 @@ def test_files_are_written_whole_or_not_at_all(tmp_path, monkeypatch, refused):
     assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
 
 
+def test_what_may_not_be_changed_is_not(tmp_path, refused, monkeypatch):
+    path = tmp_path / "a.png"
+    path.write_bytes(b"old")
+    asked = []
+    monkeypatch.setattr(os, "access", lambda *given: asked.append(given))  # root may do all
+    with refused("may not be changed"):
+        check_writable(path)
+    assert asked == [(path, os.W_OK)]
+
+
+def test_what_is_written_anew_stays_private(tmp_path):
+    path = tmp_path / "a.png"
+    path.write_bytes(b"old")
+    path.chmod(0o600)
+    write_whole(path, b"new")
+    assert path.read_bytes() == b"new" and path.stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize("mask", [0o022, 0o077, 0o002])
 def test_written_files_have_ordinary_permissions(tmp_path, mask):
     before = os.umask(mask)

@@ -1,5 +1,6 @@
 """Everybody's renders on one machine: shared, fair, stoppable."""
 
+import gc
 import itertools
 import time
 import weakref
@@ -12,7 +13,7 @@ from explorer import studio as module
 from explorer.errors import InputError
 from explorer.images import Photo
 from explorer.recipe import Blend, PhotoStart, Recipe, preset
-from explorer.render import Frame, render
+from explorer.render import Frame, lockstep, render
 from explorer.settings import Settings
 from explorer.studio import FAILED, FINISHED, LIVE, RUNNING, STOPPED, Studio
 from explorer.targets import Target
@@ -385,6 +386,35 @@ def test_a_failure_tells_its_visitor_and_disturbs_nobody(studio, monkeypatch, se
     assert "internal detail" not in bad.error
     assert ended(good).status == FINISHED
     assert studio.submit("bob", [recipe_of(seed=13)]).view().status != FAILED, "tried anew"
+
+
+def test_a_failure_leaves_nothing_behind(tiny, monkeypatch):
+    """Its error would else hold all that the step had in hand, for as long as the job is kept."""
+    ascents = weakref.WeakSet()
+
+    def overflowing(network, recipes, photo, pool):
+        for frames in lockstep(network, recipes, photo, pool):
+            ascents.update(pool.values())
+            yield frames
+            if frames and frames[0].step == 3:
+                raise InputError("The numbers overflowed.")
+
+    monkeypatch.setattr(module, "lockstep", overflowing)
+    tiny.tensors  # noqa: B018 - loaded before, as what is there then is not searched any more
+    recipe = Recipe(
+        target=Target("second", 1), network="tiny", size=32, methods={"noise": {}, "rms": {}}
+    )
+    studio = Studio(Settings())
+    ticket = studio.submit("ann", [recipe])
+    until(lambda: ticket.view().status == FAILED)
+    assert ticket.view().frames[0].step == 3
+    assert (recipe,) not in studio._kept
+
+    def gone():
+        gc.collect()
+        return not ascents
+
+    until(gone)
 
 
 @pytest.mark.parametrize("python", [True, False])

@@ -13,7 +13,7 @@ from explorer import changes
 from explorer.errors import InputError
 from explorer.files import check_writable
 from explorer.images import SAMPLES, Photo, read_photo, sample_photo
-from explorer.networks import DEFAULT_NETWORK, NETWORKS, load_network
+from explorer.networks import DEFAULT_NETWORK, NETWORKS, device, load_network
 from explorer.notes import Stop, read_picture
 from explorer.presets import DEFAULT_PRESET
 from explorer.recipe import KEEP, Recipe, from_json, preset
@@ -225,7 +225,7 @@ def recipe_in(path: str) -> tuple[Recipe, Stop | None]:
 def ready(network: str):
     """The network, with TensorFlow imported; its chatter at import stays off standard error."""
     with _quiet_standard_error():
-        import tensorflow  # noqa: F401
+        device.start()
     return load_network(network)
 
 

@@ -22,6 +22,9 @@ def start() -> str:
 
     Returns:
         "GPU (name)" when TensorFlow sees one, else "CPU (2 cores)".
+
+    Raises:
+        InputError: TensorFlow cannot be imported.
     """
     with _starting:
         return _started()
@@ -33,8 +36,13 @@ def _started() -> str:
     os.environ["KERAS_BACKEND"] = "tensorflow"
     os.environ.pop("TF_USE_LEGACY_KERAS", None)
     reclaim.few_heaps()
-    import tensorflow as tf
-
+    try:
+        import tensorflow as tf
+    except ImportError as error:
+        raise InputError(
+            f"TensorFlow cannot be loaded ({error}): install this program's packages anew, "
+            "pip install -r requirements.txt."
+        ) from None
     tf.get_logger().setLevel("ERROR")
     reclaim.libraries()
     gpus = tf.config.list_physical_devices("GPU")

@@ -33,6 +33,12 @@ def started_anew():
     device._started.cache_clear()
 
 
+def test_without_tensorflow_there_is_a_sentence(started_anew, monkeypatch, refused):
+    monkeypatch.setitem(sys.modules, "tensorflow", None)  # as if it were not installed
+    with refused("TensorFlow cannot be loaded"):
+        device.start()
+
+
 def test_cores_are_those_of_this_process(started_anew):
     assert device.start() == f"CPU ({len(os.sched_getaffinity(0))} cores)"
 
