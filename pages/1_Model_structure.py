@@ -7,8 +7,9 @@ import streamlit as st
 from explorer import graph
 from explorer.errors import InputError
 from explorer.images import SAMPLES
+from explorer.networks import load_network
 from explorer.ui import address, charts, diagram, layer_table, layout, networks, structure
-from explorer.ui.session import network, visitor, warm_up_later
+from explorer.ui.session import visitor, warm_up_later
 
 PAGE = "structure"
 ABOUT = "about-the-layer"
@@ -49,7 +50,7 @@ def choose(name):
 
 
 complaints, _ = address.enter(PAGE, fill)
-model = network(state[f"{PAGE}:network"])
+model = load_network(state[f"{PAGE}:network"])
 names = [layer.paper_name for layer in model.layers]
 layout.begin(
     "Model structure",

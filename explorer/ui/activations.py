@@ -20,12 +20,13 @@ from explorer.activations import (
 from explorer.errors import InputError
 from explorer.images import SAMPLES, Photo
 from explorer.links import YOURS, photo_in, whole
+from explorer.networks import load_network
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.ui import networks, steady
 from explorer.ui.photos import FIRST_SAMPLE, own_photo
 from explorer.ui.plain import literal
-from explorer.ui.session import network, warm_up
+from explorer.ui.session import warm_up
 
 PAGE = "activations"
 VIEWS = ("layer", "row")
@@ -93,7 +94,7 @@ def fill(link: Mapping[str, str]) -> list[str]:
 def link() -> dict[str, str]:
     """What the page shows, as its address; of one's own photo it says only that it is that."""
     state = st.session_state
-    entries = networks.as_link(network(state[f"{PAGE}:network"]))
+    entries = networks.as_link(load_network(state[f"{PAGE}:network"]))
     entries |= {name: state[f"{PAGE}:{name}"] for name in ("view", "layer", "photo", "mode")}
     if entries["photo"] not in SAMPLES:
         del entries["photo"]
@@ -135,7 +136,7 @@ def _of_own(model: str, name: str, layers: tuple[str, ...], _photo: Photo):
 
 
 def _computed(name: str, layers: tuple[str, ...], photo: Photo) -> dict[str, np.ndarray]:
-    model = network(name)
+    model = load_network(name)
     return model.activations(photo.fitted((model.input_size, model.input_size)), layers)
 
 

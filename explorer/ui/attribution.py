@@ -17,6 +17,7 @@ from explorer.attribution import (
 from explorer.errors import InputError
 from explorer.grad_cam import cam_picture, grad_cam
 from explorer.images import SAMPLES, Photo, data_url, jpeg_bytes
+from explorer.networks import load_network
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.recognition import Guess
@@ -24,7 +25,6 @@ from explorer.sheets import enlarged
 from explorer.targets import Target, is_class
 from explorer.ui.activations import CLASS_ANCHOR, LARGE, PAGE
 from explorer.ui.plain import literal
-from explorer.ui.session import network
 
 STYLE = """
 <style>
@@ -172,7 +172,7 @@ def _computed(
     name: str, target: Target, photo: Photo
 ) -> tuple[str | None, dict[str, tuple[str, str]]]:
     """Addresses of pictures: a class's Grad-CAM, and each method's signs and strengths."""
-    model = network(name)
+    model = load_network(name)
     size = (model.input_size, model.input_size)
     image, square, pictures, cam = photo.fitted(size), seen_by(model, target, size), {}, None
     if is_class(model, target):

@@ -10,13 +10,13 @@ from explorer.exemplars import exemplar, has_exemplars
 from explorer.images import SAMPLES, Photo, data_url, jpeg_bytes
 from explorer.links import YOURS
 from explorer.measures import number
+from explorer.networks import load_network
 from explorer.networks.network import Network
 from explorer.sheets import enlarged
 from explorer.targets import Target, is_class
 from explorer.ui import networks
 from explorer.ui.photos import sample
 from explorer.ui.plain import literal
-from explorer.ui.session import network
 
 SHOWN = 4
 """Photos, at most."""
@@ -118,7 +118,7 @@ def _of_own(model: str, layer: str, channel: int, name: str, _photo: Photo) -> l
 
 
 def _found(model: str, target: Target, photos: Iterable[Photo]) -> list[Found]:
-    exemplars = (exemplar(network(model), target, photo) for photo in photos)
+    exemplars = (exemplar(load_network(model), target, photo) for photo in photos)
     return [
         (found.photo, found.score, data_url(jpeg_bytes(enlarged(found.patch, SIDE), 90)))
         for found in exemplars

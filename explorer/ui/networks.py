@@ -9,7 +9,6 @@ from explorer.networks import DEFAULT_NETWORK, NETWORKS, load_network
 from explorer.networks.network import Network
 from explorer.recognition import recognizes, who_recognizes
 from explorer.ui import steady
-from explorer.ui.session import network
 
 Fill = Callable[[Mapping[str, str]], list[str]]
 """What `address.enter` fills a page with: sets its state from a link, returns complaints."""
@@ -24,14 +23,13 @@ KEPT_AS_SET = ("seed", "size")
 
 def of_link(page: str, link: Mapping[str, str], complaints: list[str]) -> Network:
     """The network that an address names, set as the page's; a complaint if there is none."""
-    name = link.get("network", DEFAULT_NETWORK)
     try:
-        load_network(name[:40])
+        model = load_network(link.get("network", DEFAULT_NETWORK)[:40])
     except InputError as error:
         complaints.append(str(error))
-        name = DEFAULT_NETWORK
-    st.session_state[f"{page}:network"] = name
-    return network(name)
+        model = load_network()
+    st.session_state[f"{page}:network"] = model.name
+    return model
 
 
 def as_link(model: Network) -> dict[str, str]:
@@ -67,12 +65,12 @@ def choose(page: str, fill: Fill) -> Network:
         on_change=chosen,
         label_visibility="collapsed",
     )
-    return network(st.session_state[key])
+    return load_network(st.session_state[key])
 
 
 def offer_classes(page: str, fill: Fill, model: Network) -> None:
     """Where a network's classes cannot be computed here, say so and offer one whose can."""
-    other = None if recognizes(model) else who_recognizes(map(network, NETWORKS))
+    other = None if recognizes(model) else who_recognizes(map(load_network, NETWORKS))
     if other is None:
         return
     st.caption(

@@ -7,7 +7,6 @@ from math import isqrt
 import streamlit as st
 
 from explorer.networks import load_network
-from explorer.networks.network import Network
 from explorer.recipe import SMALLEST_SIDE
 from explorer.settings import Settings, from_environment
 from explorer.studio import Studio
@@ -39,12 +38,6 @@ def largest_side() -> int:
 def studio() -> Studio:
     """The studio of this server."""
     return Studio(settings())
-
-
-@st.cache_resource(max_entries=4)
-def network(name: str) -> Network:
-    """A network, one object for everybody."""
-    return load_network(name)
 
 
 @st.cache_resource(max_entries=4)
