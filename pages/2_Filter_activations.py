@@ -11,7 +11,6 @@ from explorer.ui import (
     activations,
     address,
     attribution,
-    exemplars,
     layout,
     live,
     networks,
@@ -38,10 +37,7 @@ complaints, _ = address.enter(PAGE, activations.fill)
 model = networks.choose(PAGE, activations.fill)
 warm_up(model.name)
 layout.complain(complaints)
-photo = choose_photo(
-    PAGE,
-    *(part.forget for part in (activations, attribution, exemplars, live, strip)),
-)
+photo = choose_photo(PAGE, live.forget, strip.forget)
 layers = activations.choose_layers(model)
 looked_at = model.layer(state[f"{PAGE}:layer"])
 left, right = layout.stage(4, 8)

@@ -24,6 +24,7 @@ from explorer.networks import load_network
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.ui import networks, steady
+from explorer.ui.photo_cache import remembered
 from explorer.ui.photos import FIRST_SAMPLE, own_photo
 from explorer.ui.plain import literal
 from explorer.ui.session import warm_up
@@ -114,7 +115,6 @@ def link() -> dict[str, str]:
 
 def answers(model: Network, photo: Photo, layers: Sequence[Layer]) -> dict[str, np.ndarray]:
     """What layers answer to a photo; computed once and remembered for a while."""
-    remembered = _of_samples if photo.name in SAMPLES else _of_own
     loading = warm_up(model.name).is_alive()
     words = (
         f"Loading TensorFlow and {model.title}: this happens once and takes some ten seconds …"
@@ -122,27 +122,13 @@ def answers(model: Network, photo: Photo, layers: Sequence[Layer]) -> dict[str, 
         else f"Showing the photo to {model.title} …"
     )
     with st.spinner(words):
-        return remembered(model.name, photo.name, tuple(layer.name for layer in layers), photo)
+        return _answers(photo, model.name, tuple(layer.name for layer in layers))
 
 
-@st.cache_data(max_size="48MB", show_spinner=False)
-def _of_samples(model: str, name: str, layers: tuple[str, ...], _photo: Photo):
-    return _computed(model, layers, _photo)
-
-
-@st.cache_data(max_size="48MB", show_spinner=False, scope="session")
-def _of_own(model: str, name: str, layers: tuple[str, ...], _photo: Photo):
-    return _computed(model, layers, _photo)
-
-
-def _computed(name: str, layers: tuple[str, ...], photo: Photo) -> dict[str, np.ndarray]:
-    model = load_network(name)
+@remembered(max_size="48MB")
+def _answers(photo: Photo, network: str, layers: tuple[str, ...]) -> dict[str, np.ndarray]:
+    model = load_network(network)
     return model.activations(photo.fitted((model.input_size, model.input_size)), layers)
-
-
-def forget() -> None:
-    """Forget the answers to this visitor's own photo."""
-    _of_own.clear()
 
 
 # ---- Controls

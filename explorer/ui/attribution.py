@@ -16,7 +16,7 @@ from explorer.attribution import (
 )
 from explorer.errors import InputError
 from explorer.grad_cam import cam_picture, grad_cam
-from explorer.images import SAMPLES, Photo, data_url, jpeg_bytes
+from explorer.images import Photo, data_url, jpeg_bytes
 from explorer.networks import load_network
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
@@ -24,6 +24,7 @@ from explorer.recognition import Guess
 from explorer.sheets import enlarged
 from explorer.targets import Target, is_class
 from explorer.ui.activations import CLASS_ANCHOR, LARGE, PAGE
+from explorer.ui.photo_cache import remembered
 from explorer.ui.plain import literal
 
 STYLE = """
@@ -105,7 +106,6 @@ def offer_classes(model: Network, found: Sequence[Guess]) -> tuple[Target | None
 def show(room, model: Network, photo: Photo, target: Target) -> None:
     """The part of the photo that the target sees, and what each method finds in it."""
     size = (model.input_size, model.input_size)
-    remembered = _of_samples if photo.name in SAMPLES else _of_own
     where, place = _in_words(model, target), "What it sees there"
     if target.position:
         row, column = target.position
@@ -118,7 +118,7 @@ def show(room, model: Network, photo: Photo, target: Target) -> None:
         st.html(STYLE)
         try:
             with st.spinner(f"Following {where} back to the pixels …"):
-                cam, found = remembered(model.name, photo.name, target, photo)
+                cam, found = _pictures(photo, model.name, target)
         except InputError as error:
             st.error(literal(error))
             return
@@ -153,26 +153,12 @@ def _in_words(model: Network, target: Target) -> str:
     return f"{model.layer(target.layer).paper_name}, filter {target.channel}"
 
 
-def forget() -> None:
-    """Forget what was found in this visitor's own photo."""
-    _of_own.clear()
-
-
-@st.cache_data(max_size="24MB", show_spinner=False)
-def _of_samples(model: str, name: str, target: Target, _photo: Photo):
-    return _computed(model, target, _photo)
-
-
-@st.cache_data(max_size="24MB", show_spinner=False, scope="session")
-def _of_own(model: str, name: str, target: Target, _photo: Photo):
-    return _computed(model, target, _photo)
-
-
-def _computed(
-    name: str, target: Target, photo: Photo
+@remembered(max_size="24MB")
+def _pictures(
+    photo: Photo, network: str, target: Target
 ) -> tuple[str | None, dict[str, tuple[str, str]]]:
     """Addresses of pictures: a class's Grad-CAM, and each method's signs and strengths."""
-    model = load_network(name)
+    model = load_network(network)
     size = (model.input_size, model.input_size)
     image, square, pictures, cam = photo.fitted(size), seen_by(model, target, size), {}, None
     if is_class(model, target):

@@ -1,7 +1,5 @@
 """The photos that excite a target most, beside the picture that is drawn of it."""
 
-from collections.abc import Iterable
-
 import streamlit as st
 from streamlit.errors import StreamlitPageNotFoundError
 
@@ -15,6 +13,7 @@ from explorer.networks.network import Network
 from explorer.sheets import enlarged
 from explorer.targets import Target, is_class
 from explorer.ui import networks
+from explorer.ui.photo_cache import remembered
 from explorer.ui.photos import sample
 from explorer.ui.plain import literal
 
@@ -22,8 +21,6 @@ SHOWN = 4
 """Photos, at most."""
 SIDE = 224
 """Pixels of a patch's longer side."""
-KEPT = "16MB"
-"""Of patches that are remembered, for all; and as many of each visitor's own photo."""
 STYLE = """
 <style>
 .st-key-exemplars { display: grid; gap: 0.75rem; align-items: end;
@@ -49,21 +46,21 @@ def show(model: Network, target: Target, own: Photo | None) -> None:
         return
     try:
         with st.spinner("Looking for it in the photos …"):
-            found, mine = _of_samples(model.name, target.layer, target.channel), []
-            if own:
-                mine = _of_own(model.name, target.layer, target.channel, own.name, own)
-                found = _best([*found, *mine])
+            photos = [*map(sample, SAMPLES), *([own] if own else [])]
+            found = [_found(photo, model.name, target.layer, target.channel) for photo in photos]
     except InputError as error:
         st.info(literal(error))
         return
     st.markdown("**Photos that excite it most**")
     asked = f"the {len(SAMPLES)} sample photos" + " and your own" * bool(own)
-    if not found:
+    mine = found[-1] if own else None
+    shown = sorted(filter(None, found), key=lambda entry: -entry[1])[:SHOWN]
+    if not shown:
         st.caption(f"It is silent on {asked}.")
         return
     st.html(STYLE)
     with st.container(horizontal=True, key="exemplars"):
-        for name, score, patch in found:
+        for name, score, patch in shown:
             _card(model, target, name, score, patch)
     layer = model.layer(target.layer)
     part = (
@@ -71,16 +68,16 @@ def show(model: Network, target: Target, own: Photo | None) -> None:
         if layer.spatial
         else "Each with its score"
     )
-    st.caption(f"{part}; the best of {asked}.{_about_own(own, mine, found)}")
+    st.caption(f"{part}; the best of {asked}.{_about_own(own, mine, shown)}")
 
 
-def _about_own(own: Photo | None, mine: list[Found], shown: list[Found]) -> str:
+def _about_own(own: Photo | None, mine: Found | None, shown: list[Found]) -> str:
     """What is to be said of the visitor's own photo, where it is not among those shown."""
     if own is None:
         return " Bring your own on the page Filter activations."
     if not mine:
         return " On yours the filter is silent."
-    return "" if mine[0] in shown else f" Yours has {number(mine[0][1])}."
+    return "" if mine in shown else f" Yours has {number(mine[1])}."
 
 
 def _card(model: Network, target: Target, name: str, score: float, patch: str) -> None:
@@ -107,29 +104,9 @@ def _link(model: Network, target: Target, name: str) -> dict[str, str]:
     return link | (of_filter if layer.spatial else {})
 
 
-@st.cache_data(max_size=KEPT, show_spinner=False)
-def _of_samples(model: str, layer: str, channel: int) -> list[Found]:
-    return _best(_found(model, Target(layer, channel), map(sample, SAMPLES)))
-
-
-@st.cache_data(max_size=KEPT, show_spinner=False, scope="session")
-def _of_own(model: str, layer: str, channel: int, name: str, _photo: Photo) -> list[Found]:
-    return _found(model, Target(layer, channel), [_photo])
-
-
-def _found(model: str, target: Target, photos: Iterable[Photo]) -> list[Found]:
-    exemplars = (exemplar(load_network(model), target, photo) for photo in photos)
-    return [
-        (found.photo, found.score, data_url(jpeg_bytes(enlarged(found.patch, SIDE), 90)))
-        for found in exemplars
-        if found
-    ]
-
-
-def _best(found: Iterable[Found]) -> list[Found]:
-    return sorted(found, key=lambda entry: -entry[1])[:SHOWN]
-
-
-def forget() -> None:
-    """Forget what was found in this visitor's own photo."""
-    _of_own.clear()
+@remembered(max_size="16MB")
+def _found(photo: Photo, network: str, layer: str, channel: int) -> Found | None:
+    found = exemplar(load_network(network), Target(layer, channel), photo)
+    if found is None:
+        return None
+    return found.photo, found.score, data_url(jpeg_bytes(enlarged(found.patch, SIDE), 90))

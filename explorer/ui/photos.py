@@ -10,6 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from explorer.errors import InputError
 from explorer.images import MEGABYTE, SAMPLES, Photo, data_url, jpeg_bytes, read_photo, sample_photo
 from explorer.ui import uploads
+from explorer.ui.photo_cache import forget_own
 from explorer.ui.plain import literal
 from explorer.ui.session import upload_mb
 
@@ -60,7 +61,8 @@ def choose_photo(page: str, *forgotten: Callable[[], None]) -> Photo:
 
     Args:
         page: its name; `f"{page}:photo"` holds the name of the chosen photo.
-        forgotten: are called when the visitor wants their own photo forgotten.
+        forgotten: are called when the visitor wants their own photo forgotten, and with it what
+            was found in it.
     """
     state, own = st.session_state, own_photo()
     names = [*SAMPLES, *([own.name] if own else [])]
@@ -141,5 +143,6 @@ def _received(page: str, key: str) -> None:
 def _forget(page: str, forgotten: tuple[Callable[[], None], ...]) -> None:
     st.session_state.pop("own photo", None)
     _choose(page, FIRST_SAMPLE)
+    forget_own()
     for forget in forgotten:
         forget()
