@@ -25,7 +25,7 @@ from explorer.settings import Settings
 from explorer.step import KEPT_STEPS, compiled, memories, seen_pixels, structure, views
 
 WAITING, RUNNING, STOPPED, FINISHED, FAILED = "waiting", "running", "stopped", "finished", "failed"
-LIVE, ENDED = (WAITING, RUNNING), (STOPPED, FINISHED)
+LIVE = (WAITING, RUNNING)
 
 MOST_MOMENTS = 48
 """Moments kept of each recipe for looking back, an even number; when there are more, every other
@@ -73,6 +73,11 @@ class View:
     total: int
     seconds_left: float | None = None
     error: str | None = None
+
+    @property
+    def drawn(self) -> bool:
+        """Whether it is finished or stopped, and has come further than what it started from."""
+        return self.status in (STOPPED, FINISHED) and self.done > 0
 
 
 class Job:

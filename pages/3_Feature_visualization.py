@@ -8,7 +8,6 @@ from explorer.links import recipes_in
 from explorer.networks import load_network
 from explorer.notes import about_stop, picture_png, read_picture
 from explorer.snippets import code_of
-from explorer.studio import ENDED
 from explorer.targets import describe
 from explorer.ui import (
     address,
@@ -105,17 +104,8 @@ with left:
         stopped, sentence = state.get(f"{PAGE}:dropped stop") or (None, "")
         if stopped and stopped == recipe:
             st.info(sentence)
-asked = state.pop(f"{PAGE}:wanted", False)
-same = live.shows(PAGE, [recipe])
-clicked = button.button("Render", type="primary", width="stretch", disabled=same or recipe is None)
-refused = live.refusal(PAGE, [recipe])
-if refused:
-    button.markdown(layout.REFUSED)
-if recipe:
-    if clicked or ((opened or asked) and not same):
-        live.begin(PAGE, [recipe], own_photo(), at_rest=asked == "at rest")
-        st.rerun()
-    address.write(PAGE, live.link(PAGE, [recipe]))
+wanted = [recipe] if recipe else []
+refused = live.offer(PAGE, button, "Render", wanted, opened)
 
 with right:
     layout.landmark(PICTURE)
@@ -124,7 +114,7 @@ with right:
         networks.offer_classes(PAGE, fill, model)
     if refused:
         st.error(literal(refused))
-    elif held and recipe and held.recipes != (recipe,):
+    elif held and wanted and held.recipes != tuple(wanted):
         st.info("The settings have changed since this picture: press Render for a new one.")
     view = live.panel(PAGE, [held.recipes[0].caption] if held else [])
     layout.point("To the settings ↓", SETTINGS)
@@ -132,11 +122,11 @@ with right:
         with st.container(border=True):
             st.markdown(
                 "**This picture was stopped.** Press *Render* to go on with it."
-                if live.was_stopped(PAGE, [recipe] if recipe else [])
+                if live.was_stopped(PAGE, wanted)
                 else "**Nothing drawn yet.** Choose what to excite, then press *Render*. "
                 "A picture takes about half a minute on a laptop and grows before your eyes."
             )
-    elif held and view.status in ENDED and view.done:
+    elif view and view.drawn:
         done, frame = held.recipes[0], view.frames[0]
         name = layout.file_name(describe(load_network(done.network), done.target))
         with st.container(horizontal=True, gap="small"):
@@ -159,10 +149,10 @@ with right:
     strip.show(again)
     if gone := state.pop(f"{PAGE}:gone", None):
         st.error(literal(gone))
-    if recipe:
+    if wanted:
         with st.expander("Show code"):
-            st.code(code_of([recipe]), "python")
-    if held and view.status in ENDED and view.done:
+            st.code(code_of(wanted), "python")
+    if view and view.drawn:
         with judged:
             exemplars.show(load_network(done.network), done.target, own_photo())
             judgment.show(held, view, 0)

@@ -10,7 +10,6 @@ from explorer.notes import sheet_png
 from explorer.presets import PRESETS
 from explorer.sheets import sheet
 from explorer.snippets import code_of
-from explorer.studio import ENDED
 from explorer.targets import describe
 from explorer.ui import address, controls, excite, judgment, layout, live, networks, series, steady
 from explorer.ui.photos import own_photo
@@ -88,17 +87,7 @@ if None in recipes:
     if target:
         button.error(f"Nothing can be drawn yet: see recipe {' and '.join(wrong)}.")
     recipes = []
-asked = state.pop(f"{PAGE}:wanted", False)
-same = live.shows(PAGE, recipes)
-clicked = button.button("Render all", type="primary", width="stretch", disabled=same or not recipes)
-refused = live.refusal(PAGE, recipes)
-if refused:
-    button.markdown(layout.REFUSED)
-if recipes:
-    if clicked or ((opened or asked) and not same):
-        live.begin(PAGE, recipes, own_photo())
-        st.rerun()
-    address.write(PAGE, live.link(PAGE, recipes))
+refused = live.offer(PAGE, button, "Render all", recipes, opened)
 
 with right:
     layout.landmark(PICTURES)
@@ -121,7 +110,7 @@ with right:
                 else "**Nothing drawn yet.** Press *Render all*, or choose one of the series. "
                 "All pictures grow together, so you can compare them at any step."
             )
-    elif held and view.status in ENDED and view.done:
+    elif view and view.drawn:
         judged = st.container()
         cells = []
         for title, frame in zip(titles, (frame.kept for frame in view.frames), strict=True):
@@ -142,7 +131,7 @@ with right:
     if recipes:
         with st.expander("Show code"):
             st.code(code_of(recipes), "python")
-    if held and view.status in ENDED and view.done:
+    if view and view.drawn:
         with judged:
             judgment.table(titles, held, view)
 steady.echo()

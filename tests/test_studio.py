@@ -15,7 +15,7 @@ from explorer.images import Photo
 from explorer.recipe import Blend, PhotoStart, Recipe, preset
 from explorer.render import Frame, lockstep, render
 from explorer.settings import Settings
-from explorer.studio import FAILED, FINISHED, LIVE, RUNNING, STOPPED, Studio
+from explorer.studio import FAILED, FINISHED, LIVE, RUNNING, STOPPED, Studio, View
 from explorer.targets import Target
 
 
@@ -245,6 +245,20 @@ def test_stop_keeps_the_picture_and_go_on_reaches_the_same_end(studio, tiny):
     ticket.go_on()
     *_, last = render(tiny, recipe)
     assert np.array_equal(ended(ticket).frames[0].image, last.image)
+
+
+@pytest.mark.parametrize(
+    ("status", "done", "drawn"),
+    [
+        (FINISHED, 6, True),
+        (STOPPED, 3, True),
+        (STOPPED, 0, False),
+        (RUNNING, 3, False),
+        (FAILED, 3, False),
+    ],
+)
+def test_what_ended_after_a_step_is_drawn(status, done, drawn):
+    assert View(status, (), done, 6).drawn is drawn
 
 
 def test_what_goes_on_is_live_at_once(studio, slow):

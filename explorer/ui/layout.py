@@ -13,8 +13,6 @@ from explorer.ui.session import settings
 
 LONGEST_NAME = 60
 """Characters of a file's name."""
-REFUSED = ":red[Nothing is drawn: the reason stands where the picture would be.]"
-"""Below a button that draws; the reason itself would hide what is around the button."""
 ICON = "data:image/svg+xml," + quote(
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" fill="none" stroke="#c2622b">'
     '<circle cx="13" cy="13" r="9.5" stroke-width="4"/>'

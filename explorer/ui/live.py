@@ -16,14 +16,45 @@ from explorer.render import Frame
 from explorer.studio import FAILED, FINISHED, LIVE, STOPPED, Ticket, View
 from explorer.ui import address
 from explorer.ui.layout import duration
+from explorer.ui.photos import own_photo
 from explorer.ui.plain import literal
 from explorer.ui.session import studio, visitor
 
+REFUSED = ":red[Nothing is drawn: the reason stands where the picture would be.]"
+"""Below a button that draws; the reason itself would hide what is around the button."""
 POLL_SECONDS = 0.4
 CURVE_HEIGHT, LEGEND_ROW, LEGEND_WIDTH = 180, 26, 280
 """Pixels; the legend, a line for each recipe, is within the height and fits on a phone."""
 POINT_SIZE = 400
 """Square pixels around each point of a curve that tell its numbers to who points there."""
+
+
+def offer(page: str, room, label: str, wanted: Sequence[Recipe], opened: bool) -> str | None:
+    """The button that draws what is wanted; draw it if asked to, and put it into the address.
+
+    Args:
+        page: its name; `f"{page}:wanted"` says whether a click elsewhere has asked for it, or
+            "at rest" if it is to be as far as it is.
+        room: where the button stands.
+        label: the button's.
+        wanted: recipes; none where nothing can be drawn.
+        opened: whether a link from outside has asked for it.
+
+    Returns:
+        Why it was refused, if it was.
+    """
+    asked = st.session_state.pop(f"{page}:wanted", False)
+    same = shows(page, wanted)
+    clicked = room.button(label, type="primary", width="stretch", disabled=same or not wanted)
+    refused = refusal(page, wanted)
+    if refused:
+        room.markdown(REFUSED)
+    if wanted:
+        if clicked or ((opened or asked) and not same):
+            begin(page, wanted, own_photo(), at_rest=asked == "at rest")
+            st.rerun()
+        address.write(page, _link(page, wanted))
+    return refused
 
 
 def begin(page: str, recipes: Sequence[Recipe], photo: Photo | None, at_rest: bool = False) -> None:
@@ -76,7 +107,7 @@ def shows(page: str, wanted: Sequence[Recipe]) -> bool:
     return bool(held and held.recipes == tuple(wanted) and held.view().status != FAILED)
 
 
-def link(page: str, wanted: Sequence[Recipe]) -> dict[str, str]:
+def _link(page: str, wanted: Sequence[Recipe]) -> dict[str, str]:
     """The address of a page that asks for what is wanted, and says whether it was stopped."""
     state = st.session_state
     if state.pop(f"{page}:arrived stopped", False):
