@@ -11,6 +11,7 @@ from numbers import Integral
 from pathlib import Path
 
 import numpy as np
+from pi_heif import register_heif_opener
 from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
 
 from explorer.errors import InputError
@@ -18,9 +19,18 @@ from explorer.errors import InputError
 SAMPLES = {path.stem: path for path in sorted(Path(__file__).parent.glob("data/photos/*.jpg"))}
 """The embedded photos by name."""
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
-"""Of files in a folder that are taken for photos."""
+register_heif_opener()  # what iPhones save
+
+FORMATS = {
+    "JPEG": (".jpg", ".jpeg"),
+    "HEIF": (".heic", ".heif"),
+    "PNG": (".png",),
+    "WEBP": (".webp",),
+    "GIF": (".gif",),
+    "BMP": (".bmp",),
+    "TIFF": (".tif", ".tiff"),
+}
+"""What is read, and how names of files in a folder end that are taken for photos."""
 MEGABYTE = 2**20
 """Bytes, as Streamlit counts them for uploads."""
 LARGEST_FILE = 50 * MEGABYTE
@@ -118,7 +128,7 @@ def read_photo(source: str | Path | bytes) -> Photo:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            image = Image.open(io.BytesIO(data), formats=FORMATS)
+            image = Image.open(io.BytesIO(data), formats=tuple(FORMATS))
             width, height = image.size
             if width * height > LARGEST_PHOTO:
                 raise InputError(f"{what} has {width}×{height} pixels: {most}")
@@ -127,7 +137,8 @@ def read_photo(source: str | Path | bytes) -> Photo:
         raise InputError(f"{what} has too many pixels: {most}") from None
     except UnidentifiedImageError:
         raise InputError(
-            f"{what} is not a picture that can be read: use a JPEG, PNG, WebP, GIF, BMP or TIFF."
+            f"{what} is not a picture that can be read: use a JPEG, HEIC, PNG, WebP, GIF, BMP or "
+            "TIFF."
         ) from None
     except InputError:
         raise

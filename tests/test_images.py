@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import shutil
 import struct
 import subprocess
 import sys
@@ -29,6 +30,7 @@ from explorer.images import (
 )
 
 ROOT = Path(images.__file__).parents[1]
+HEIC = Path(__file__).parent / "data" / "photo.heic"
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 
 
@@ -181,6 +183,17 @@ def test_every_format_is_read_by_a_process_that_has_read_nothing_before(kind, tm
     assert (found.stdout.strip(), found.stderr) == ("(12, 20, 3)", "")
 
 
+def test_photos_of_phones_in_heic(refused):
+    """The file has `corners(64, 96)`, encoded by pillow-heif."""
+    found = read_photo(HEIC).pixels.astype(int)
+    assert np.abs(found - corners(64, 96))[4:28, 4:44].max() < 20
+    assert np.abs(found - corners(64, 96)).mean() < 3
+    data = HEIC.read_bytes()
+    for part in (data[: len(data) // 2], data[:-20]):
+        with refused("damaged|incomplete|not a picture"):
+            read_photo(part)
+
+
 def test_pictures_of_two_lens_cameras():
     """MPO: several JPEGs in one file."""
     pictures = [Image.fromarray(corners(16, 32)), Image.new("RGB", (32, 16))]
@@ -286,7 +299,7 @@ def test_what_is_no_picture_is_refused(data, refused, tmp_path):
 
 
 def test_formats_outside_the_table_are_refused(refused):
-    with refused("JPEG, PNG"):
+    with refused("JPEG, HEIC, PNG"):
         read_photo(encoded(Image.new("RGB", (4, 4)), "ICO"))
 
 
@@ -417,8 +430,9 @@ def test_an_animation_shows_pictures_evenly_and_holds_the_last(count, each):
 
 def test_every_format_is_read_first_thing(tmp_path):
     """In a fresh process, where Pillow knows no more formats than the program asks it to."""
-    for name in images.FORMATS:
-        Image.fromarray(corners()).save(tmp_path / name, name)
+    for name in {*images.FORMATS} - {"HEIF"}:
+        Image.fromarray(corners(64, 96)).save(tmp_path / name, name)
+    shutil.copy(HEIC, tmp_path / "HEIF")
     code = (
         "import sys; from pathlib import Path; from explorer.images import read_photo; "
         "print([read_photo(path).pixels.shape for path in sorted(Path(sys.argv[1]).iterdir())])"
@@ -426,7 +440,7 @@ def test_every_format_is_read_first_thing(tmp_path):
     command = [sys.executable, "-c", code, str(tmp_path)]
     found = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert found.returncode == 0, found.stderr
-    assert found.stdout.strip() == str([(12, 20, 3)] * len(images.FORMATS))
+    assert found.stdout.strip() == str([(64, 96, 3)] * len(images.FORMATS))
 
 
 @pytest.mark.parametrize("source", [None, 3, Image.new("RGB", (8, 8)), io.BytesIO(), "a\0b"])

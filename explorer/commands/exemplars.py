@@ -5,6 +5,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from dataclasses import asdict
 from heapq import nlargest
+from itertools import chain
 from pathlib import Path
 
 from tqdm import tqdm
@@ -22,7 +23,7 @@ from explorer.errors import InputError
 from explorer.excitation import check_target
 from explorer.exemplars import Exemplar, exemplar, has_exemplars
 from explorer.files import write_whole
-from explorer.images import SAMPLES, SUFFIXES, png_bytes
+from explorer.images import FORMATS, SAMPLES, png_bytes
 from explorer.measures import number
 from explorer.networks import load_network
 from explorer.networks.network import Network
@@ -112,7 +113,7 @@ def _files(given: list[str]) -> Iterator[str]:
 
 
 def _is_photo(path: Path) -> bool:
-    return path.suffix.lower() in SUFFIXES and path.is_file()
+    return path.suffix.lower() in chain(*FORMATS.values()) and path.is_file()
 
 
 def _found(

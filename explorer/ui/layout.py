@@ -69,6 +69,18 @@ div:has(> .st-key-draw), .st-key-draw { position: sticky; bottom: 0; top: 3.75re
   [class*="st-key-pictures-"] [data-testid="stColumn"] { min-width: 0;
     flex: 0 0 calc(50% - 0.5rem); }
 }
+@media print {
+  [data-testid="stSidebar"], [data-testid="stHeader"], [data-testid="stExpander"],
+  [data-testid="stPopover"], [data-testid="stFileUploader"], [data-testid="stButton"],
+  [data-testid="stDownloadButton"], [data-testid="stPageLink"], [data-testid="stButtonGroup"],
+  [data-testid="stCheckbox"], [data-testid="stSelectbox"], [data-testid="stNumberInput"],
+  [data-testid="stTextInput"], [data-testid="stSlider"], [data-testid="stProgress"],
+  [data-testid="stMultiSelect"], [data-testid="stCode"], .st-key-draw { display: none !important; }
+  [data-testid="stAppViewContainer"], [data-testid="stMain"], [data-testid="stApp"] {
+    position: static !important; overflow: visible !important; height: auto !important; }
+  .block-container { padding-block: 0 !important; }
+  [data-testid="stColumn"], [data-testid="stImage"], img { break-inside: avoid; }
+}
 @media (hover: none) {
   [data-testid="stBaseButton-secondary"] kbd { display: none; }
   [data-testid="stPageLink-NavLink"], [data-testid="stBaseButton-tertiary"] { min-height: 2.5rem; }
