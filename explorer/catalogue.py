@@ -1,6 +1,7 @@
 """Every method there is, in the order in which they act; no TensorFlow."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Iterator
+from itertools import product
 
 from explorer.errors import Clash, InputError, did_you_mean
 from explorer.gradient_filters import GRADIENT_FILTERS
@@ -33,21 +34,19 @@ METHODS: dict[str, Method] = {method.name: method for table in TABLES.values() f
 ALTERNATIVES = (tuple(rule.name for rule in STEP_RULES), SPECTRA)
 """Methods of which a recipe has at most one."""
 
+
+def needing(what: str) -> tuple[str, ...]:
+    """The methods that need one of `explorer.methods.NEEDS`."""
+    return tuple(name for name, method in METHODS.items() if what in method.needs)
+
+
 CLASHES: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
     (("fourier",), ("maco",), "each says what is optimized, and only one can"),
-    (
-        SPECTRA,
-        ("recursion", "blur", "small-norm", "small-contribution", "clip"),
-        "it acts on pixels, and a spectrum has none to set",
-    ),
-    (SPECTRA, ("plain",), "its rate is for pixels; choose adam"),
-    (("maco",), ("decay",), "a phase has no mean color to go to"),
-    (
-        ("decorrelated-color",),
-        ("small-norm", "small-contribution", "clip"),
-        "it looks at red, green and blue",
-    ),
-    (("tiles",), ("diversity",), "it compares whole pictures"),
+    (SPECTRA, needing("pixels"), "it acts on pixels, and a spectrum has none to set"),
+    (SPECTRA, needing("pixel rate"), "its rate is for pixels; choose adam"),
+    (("maco",), needing("mean color"), "a phase has no mean color to go to"),
+    (("decorrelated-color",), needing("rgb"), "it looks at red, green and blue"),
+    (("tiles",), needing("whole pictures"), "it compares whole pictures"),
 )
 """Which methods do not combine: any of the first with any of the second, and why."""
 
@@ -110,16 +109,21 @@ def checked_methods(methods: dict[str, dict]) -> dict[str, dict[str, float]]:
         known = ", ".join(rule.name for rule in STEP_RULES)
         given = " and ".join(rules) or "none"
         raise InputError(f"A recipe needs exactly one step rule of {known}, but has {given}.")
-    _check_clashes(checked)
+    for one, other, reason in _clashes_in(checked):
+        raise Clash(f"{other} does not go with {one}: {reason}.", other, one)
     return checked
 
 
-def _check_clashes(checked: dict) -> None:
+def goes_with(name: str, methods: Iterable[str]) -> bool:
+    """Whether a method combines with those of a recipe."""
+    return not any(_clashes_in({*methods, name}))
+
+
+def _clashes_in(methods: Container[str]) -> Iterator[tuple[str, str, str]]:
     for ones, others, reason in CLASHES:
-        for one in ones:
-            for other in others:
-                if one in checked and other in checked:
-                    raise Clash(f"{other} does not go with {one}: {reason}.", other, one)
+        for one, other in product(ones, others):
+            if one in methods and other in methods:
+                yield one, other, reason
 
 
 def check_target_clashes(methods: Iterable[str], kinds: Iterable[str]) -> None:

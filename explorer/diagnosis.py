@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from explorer.catalogue import METHODS, goes_with
 from explorer.networks import load_network
 from explorer.recipe import Recipe
 from explorer.step_rules import rule_of
@@ -20,13 +21,6 @@ NEARLY = 5
 """Gray levels from a bound, which spectra approach but never reach."""
 UNSTABLE = 0.6
 """Share of the score that is left after small shifts and changes of size."""
-FLATTENING = {
-    "decay": "strength",
-    "blur": "sigma",
-    "small-norm": "percentile",
-    "small-contribution": "percentile",
-}
-"""What takes from the picture after each step, and the strength by which, at 0 nothing."""
 STILL_RISING = 0.5
 """Share of its average pace at which a score may rise over about the last tenth of the steps."""
 
@@ -99,17 +93,27 @@ def outdone(case: Case) -> bool:
 def rising(case: Case) -> bool:
     """The best score rose until the end, not much slower than on average.
 
-    Where the picture is blurred every few steps, so many are looked at, as the score falls then.
+    Where the picture is changed every few steps, as by a blur, so many are looked at, as the score
+    falls then.
     """
     if len(case.curve) < 3:
         return False
     (_, first), (last_step, _) = case.curve[0], case.curve[-1]
-    period = case.recipe.methods.get("blur", {}).get("every", 0)
-    until = max(0, min(0.9 * last_step, last_step - period))
+    until = max(0, min(0.9 * last_step, last_step - _period(case.recipe)))
     earlier = [(step, score) for step, score in case.curve if step <= until]
     best = max(score for step, score in case.curve if step > until)
     rise, share = best - max(score for _, score in earlier), 1 - earlier[-1][0] / last_step
     return best > first and rise > STILL_RISING * share * (best - first)
+
+
+def _period(recipe: Recipe) -> int:
+    """After how many steps each of the methods has acted, where one does not at each; or 0."""
+    periods = [
+        strengths[strength]
+        for name, strengths in recipe.methods.items()
+        if (strength := METHODS[name].period)
+    ]
+    return max(periods, default=0)
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,7 @@ def _with_more(recipe: Recipe, what: str) -> str:
 
 
 def _with_decay(recipe: Recipe) -> str:
-    if "maco" in recipe.methods:
+    if not goes_with("decay", recipe.methods):
         return ""
     return " or raise decay.strength" + ", once L2 decay is on" * ("decay" not in recipe.methods)
 
@@ -157,11 +161,11 @@ def _outdone(case: Case) -> str:
 
 def _flattening(recipe: Recipe) -> list[str]:
     """The settings of what takes from the picture after each step."""
-    strengths = recipe.methods if recipe.steps else {}
+    methods = recipe.methods if recipe.steps else {}
     return [
-        f"{method}.{parameter}"
-        for method, parameter in FLATTENING.items()
-        if strengths.get(method, {}).get(parameter, 0) > 0
+        f"{name}.{strength}"
+        for name, strengths in methods.items()
+        if (strength := METHODS[name].flattens) and strengths[strength] > 0
     ]
 
 

@@ -10,6 +10,9 @@ from explorer.errors import InputError
 ACTS_ON = ("start", "parametrization", "view", "score", "gradient", "step", "image", "end")
 """What methods change: the start, what is optimized, what the network sees, what is climbed, the
 gradient, the step, the picture after it, and when it ends."""
+NEEDS = ("pixels", "pixel rate", "mean color", "rgb", "whole pictures")
+"""What a method may need that another takes away: pixels to set, for which alone its rate is meant,
+a mean color to go to, red, green and blue, and pictures that are seen as a whole."""
 
 
 def round_length(steps, rounds):
@@ -108,6 +111,10 @@ class Method:
         parameters: its strengths.
         memory: how many tensors, shaped as what is optimized, it remembers from step to step.
         begin: of a parametrization, what makes what is optimized from a picture and a seed.
+        needs: those of `NEEDS` without which it cannot be applied.
+        flattens: the strength by which it takes from the picture, at 0 nothing; None if it does
+            not.
+        period: the strength that says after how many steps it acts; None if it acts at each.
     """
 
     name: str
@@ -118,6 +125,9 @@ class Method:
     parameters: tuple[Parameter, ...] = ()
     memory: int = 0
     begin: Callable | None = None
+    needs: tuple[str, ...] = ()
+    flattens: str | None = None
+    period: str | None = None
 
     def parameter(self, name: str) -> Parameter:
         """The parameter of this name; `InputError` if there is none."""

@@ -110,5 +110,6 @@ PENALTIES = (
                 "strength", 25.0, 0, 1000, "% of the score", "What being all alike would cost."
             ),
         ),
+        needs=("whole pictures",),
     ),
 )

@@ -65,6 +65,8 @@ REGULARIZERS = (
         "only what is renewed stays.",
         decay,
         (Parameter("strength", 0.02, 0, 1, "of the value", "Share removed at each step."),),
+        needs=("mean color",),
+        flattens="strength",
     ),
     Method(
         "blur",
@@ -76,6 +78,9 @@ REGULARIZERS = (
             Parameter("sigma", 0.5, 0, 16, "px", "Standard deviation of the Gaussian."),
             Parameter("every", 4, 1, 1000, "steps", "Blur after every so many steps.", whole=True),
         ),
+        needs=("pixels",),
+        flattens="sigma",
+        period="every",
     ),
     Method(
         "small-norm",
@@ -84,6 +89,8 @@ REGULARIZERS = (
         "Sets the pixels nearest to the mean color to it: only the main object stays.",
         small_norm,
         (Parameter("percentile", 20, 0, 100, "%", "Share of the pixels that are set."),),
+        needs=("pixels", "rgb"),
+        flattens="percentile",
     ),
     Method(
         "small-contribution",
@@ -92,6 +99,8 @@ REGULARIZERS = (
         "Sets pixels that matter least to the score to the mean color (Yosinski).",
         small_contribution,
         (Parameter("percentile", 20, 0, 100, "%", "Share of the pixels that are set."),),
+        needs=("pixels", "rgb"),
+        flattens="percentile",
     ),
     Method(
         "clip",
@@ -99,5 +108,6 @@ REGULARIZERS = (
         "image",
         "Keeps every pixel a real color; the network never sees values that no photo has.",
         clip,
+        needs=("pixels", "rgb"),
     ),
 )

@@ -83,6 +83,7 @@ SCHEDULES = (
             Parameter("rescale", 100, 30, 100, "% of the side", "Of the next round's side."),
             Parameter("blend", 0, 0, 100, "%", "How much of the start comes back in each round."),
         ),
+        needs=("pixels",),
     ),
     Method(
         "coarse-to-fine",

@@ -94,6 +94,7 @@ STEP_RULES = (
         "Adds the gradient times a fixed rate: small gradients make small steps.",
         plain,
         (Parameter("rate", 0.1, 1e-6, 1e6, "a pixel", "Times gradient and number of pixels."),),
+        needs=("pixel rate",),
     ),
     Method(
         "adam",

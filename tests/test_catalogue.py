@@ -13,8 +13,10 @@ from explorer.catalogue import (
     check_target_clashes,
     checked_methods,
     find_method,
+    goes_with,
+    needing,
 )
-from explorer.methods import ACTS_ON
+from explorer.methods import ACTS_ON, NEEDS
 
 EVERY_STRENGTH = [
     pytest.param(method, parameter, id=f"{method.name}.{parameter.name}")
@@ -46,6 +48,14 @@ def test_texts_are_for_people():
         assert method.title[0].isupper() and method.summary.endswith(".")
         for parameter in method.parameters:
             assert parameter.help.endswith(".")
+
+
+def test_what_a_method_says_of_itself_is_there():
+    for method in METHODS.values():
+        assert set(method.needs) <= set(NEEDS)
+        for strength in (method.flattens, method.period):
+            assert strength is None or method.parameter(strength)
+    assert all(needing(what) for what in NEEDS)
 
 
 @pytest.mark.parametrize(("method", "parameter"), EVERY_STRENGTH)
@@ -138,7 +148,9 @@ def test_what_does_not_combine_is_refused(one, other, refused):
     rule = {} if other in rules else {"adam": {}}
     with refused(f"{other} does not go with {one}: "):
         checked_methods(rule | {one: {}, other: {}})
+    assert not goes_with(one, [other]) and not goes_with(other, [one])
     for alone in ({one: {}}, {other: {}}):
+        assert goes_with("adam", alone) and goes_with("jitter", alone)
         checked_methods(alone if set(alone) & rules else {"adam": {}} | alone)
 
 

@@ -2,11 +2,14 @@
 
 import importlib
 import itertools
+from contextlib import suppress
 
 import numpy as np
 import pytest
 from scipy import ndimage
 
+from explorer.catalogue import METHODS
+from explorer.errors import Clash
 from explorer.excitation import score_and_gradient
 from explorer.images import SAMPLES, Photo, sample_photo
 from explorer.presets import PRESETS
@@ -289,6 +292,16 @@ def test_an_overflow_is_said(tiny, refused):
 
     with refused("overflowed at step 0"):
         list(render(Broken(), recipe()))
+
+
+@pytest.mark.parametrize("base", ["best", "report/naive"])
+@pytest.mark.parametrize("name", METHODS)
+def test_every_method_is_drawn_with_a_spectrum_and_with_pixels_or_refused(tiny, name, base):
+    target, added = Target("second", 1), {name: {}}
+    with suppress(Clash):
+        made = preset(base, target, network="tiny", size=32, steps=2, methods=added)
+        *_, last = render(tiny, made)
+        assert name in made.methods and last.step == 2
 
 
 # ---- Tracing
