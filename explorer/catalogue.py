@@ -1,7 +1,7 @@
 """Every method there is, in the order in which they act; no TensorFlow."""
 
 from collections.abc import Container, Iterable, Iterator
-from itertools import product
+from itertools import combinations, product
 
 from explorer.errors import Clash, InputError, did_you_mean
 from explorer.gradient_filters import GRADIENT_FILTERS
@@ -41,7 +41,10 @@ def needing(what: str) -> tuple[str, ...]:
 
 
 CLASHES: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...] = (
-    (("fourier",), ("maco",), "each says what is optimized, and only one can"),
+    *(
+        ((one,), (other,), "each says what is optimized, and only one can")
+        for one, other in combinations(SPECTRA, 2)
+    ),
     (SPECTRA, needing("pixels"), "it acts on pixels, and a spectrum has none to set"),
     (SPECTRA, needing("pixel rate"), "its rate is for pixels; choose adam"),
     (("maco",), needing("mean color"), "a phase has no mean color to go to"),
@@ -66,8 +69,7 @@ TARGET_CLASHES: tuple[tuple[str, tuple[str, ...], str], ...] = (
 
 def dispensable(methods: Iterable[str]) -> list[str]:
     """Those that a recipe can do without: neither its start, its spectrum, nor its step rule."""
-    needed = {*ALTERNATIVES[0], *SPECTRA}
-    given = set(methods) - needed
+    given = set(methods).difference(*ALTERNATIVES)
     return [name for name, method in METHODS.items() if name in given and method.acts_on != "start"]
 
 

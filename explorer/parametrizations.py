@@ -193,5 +193,5 @@ PARAMETRIZATIONS = (
     ),
 )
 
-SPECTRA = ("fourier", "maco")
+SPECTRA = tuple(method.name for method in PARAMETRIZATIONS if method.begin)
 """The parametrizations whose pictures are bounded, and have no pixels of their own."""
