@@ -109,6 +109,7 @@ class Method:
         apply: the computation; what it takes depends on what it acts on, see the module where
             it is defined. Strengths come as keyword arguments.
         parameters: its strengths.
+        called: whether a step calls it; else it acts before, between or after the steps.
         memory: how many tensors, shaped as what is optimized, it remembers from step to step.
         begin: of a parametrization, what makes what is optimized from a picture and a seed.
         needs: those of `NEEDS` without which it cannot be applied.
@@ -123,6 +124,7 @@ class Method:
     summary: str
     apply: Callable
     parameters: tuple[Parameter, ...] = ()
+    called: bool = True
     memory: int = 0
     begin: Callable | None = None
     needs: tuple[str, ...] = ()

@@ -97,5 +97,6 @@ SCHEDULES = (
             Parameter("until", 60, 1, 100, "% of the steps", "When the whole size is reached."),
             Parameter("stages", 2, 1, 6, "stages", "Sizes before the whole.", whole=True),
         ),
+        called=False,
     ),
 )

@@ -28,5 +28,6 @@ STARTS = (
         "Adds seeded noise to the picture that the ascent starts from.",
         noise,
         (Parameter("deviation", 10.0, 0, 128, "gray levels", "Standard deviation."),),
+        called=False,
     ),
 )

@@ -16,7 +16,7 @@ from explorer.networks.network import Network
 from explorer.parametrizations import COLORS, SPECTRA, bounded, colored, unbounded
 from explorer.penalties import Sight
 from explorer.recipe import Blend, PhotoStart, Recipe
-from explorer.schedules import coarse_to_fine, view_of
+from explorer.schedules import view_of
 from explorer.step_rules import rule_of
 from explorer.targets import Target
 from explorer.tiles import in_turn, lines
@@ -91,14 +91,8 @@ def strengths_of(recipe: Recipe) -> dict[str, dict]:
             if not parameter.structural
         }
         for name, values in recipe.methods.items()
-        if METHODS[name] in _called()
+        if METHODS[name].called
     }
-
-
-def _called() -> tuple:
-    tables = ("schedule", "transformation", "penalty", "gradient filter", "step rule")
-    methods = [m for table in (*tables, "regularizer") for m in TABLES[table]]
-    return tuple(method for method in methods if method.apply is not coarse_to_fine)
 
 
 def memories(recipe: Recipe) -> int:
@@ -216,9 +210,8 @@ class _Plan:
         return name in self._fixed
 
     def of(self, table: str) -> list[Method]:
-        """Those of a table that act within a step, in its order."""
-        methods = (method for method in TABLES[table] if method.name in self)
-        return [method for method in methods if method.apply is not coarse_to_fine]
+        """Those of a table that a step calls, in its order."""
+        return [method for method in TABLES[table] if method.name in self and method.called]
 
     def bound(self, method: Method) -> Callable:
         """A method with its structural strengths."""

@@ -36,5 +36,6 @@ STOPPINGS = (
             Parameter("patience", 60, 5, 2000, "steps", "Over how many steps.", whole=True),
             Parameter("gain", 1.0, 0, 100, "%", "What the best score must rise by in that time."),
         ),
+        called=False,
     ),
 )
