@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from explorer.catalogue import METHODS
 from explorer.errors import InputError
-from explorer.targets import exact
+from explorer.wording import exact
 
 Strengths = Mapping[str, float]
 Changes = dict[str, dict[str, float] | None]

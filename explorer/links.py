@@ -28,10 +28,10 @@ from explorer.targets import (
     describe,
     direction_of,
     direction_text,
-    exact,
     term_of,
     term_text,
 )
+from explorer.wording import exact
 
 YOURS = "yours"
 """In an address, a person's own photo, which only they can open it with."""

@@ -15,6 +15,7 @@ from explorer.excitation import deepest, excitation, numbers_of, structure_of
 from explorer.images import SAMPLES, Photo, png_bytes, sample_photo
 from explorer.networks.network import KEPT_FUNCTIONS, Network, size_of
 from explorer.targets import Target, is_class, place
+from explorer.wording import number, signed
 
 QUARTER = 0.25
 """Cycles per pixel; half of what a pixel grid can carry."""
@@ -353,7 +354,7 @@ class Measure:
     def words(self, value: float) -> str:
         """A value with its unit, as people read it."""
         if self.unit == "%":
-            return _signed(f"{100 * value:.1f} %")
+            return signed(f"{100 * value:.1f} %")
         return f"{number(value)} {self.unit}".strip()
 
 
@@ -446,20 +447,6 @@ def combined(of_pictures: Sequence[dict[str, float]]) -> dict[str, float]:
         for name, found in values.items()
         if found
     }
-
-
-def rounded(value: float) -> float:
-    """A score or another number to as many digits as mean something."""
-    return float(f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}")
-
-
-def number(value: float) -> str:
-    """A number as `rounded`, with a real minus sign."""
-    return _signed(f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}")
-
-
-def _signed(text: str) -> str:
-    return f"−{text[1:]}" if text.startswith("-") else text
 
 
 def in_words(name: str, value: float) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from explorer.errors import InputError
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
+from explorer.wording import exact, signed
 
 MOST_TERMS = 8
 """Targets that may be weighed against one another."""
@@ -191,10 +192,10 @@ def describe(network: Network, target: Target) -> str:
     first, *others = target.terms
     words = _describe_one(network, first)
     if first.weight != 1:
-        words = f"{_signed(first.weight)} × {words}" if first.weight != -1 else f"not {words}"
+        words = signed(f"{first.weight:g} × ") + words if first.weight != -1 else f"not {words}"
     for term in others:
         sign = "minus" if term.weight < 0 else "plus"
-        size = "" if abs(term.weight) == 1 else f"{abs(term.weight):g} × "
+        size = "" if abs(term.weight) == 1 else signed(f"{abs(term.weight):g} × ")
         words += f", {sign} {size}{_describe_one(network, term)}"
     return words
 
@@ -216,7 +217,7 @@ def _describe_one(network: Network, target: Target) -> str:
         name = target.photo if ":" not in target.photo else "a person's own"
         return f"{layer.paper_name} as for the photo {name}"
     if target.kind == "direction":
-        parts = " ".join(f"{_signed(weight)}·{channel}" for channel, weight in target.direction)
+        parts = signed(" ".join(f"{weight:g}·{channel}" for channel, weight in target.direction))
         words = f"{layer.paper_name}, channels {parts}"
     else:
         unit = "channel" if layer.spatial else "unit"
@@ -226,10 +227,6 @@ def _describe_one(network: Network, target: Target) -> str:
     elif target.position:
         words += f", neuron at row {target.position[0]}, column {target.position[1]}"
     return words + (", after ReLU" if target.after_relu else "")
-
-
-def _signed(number: float) -> str:
-    return f"{number:g}".replace("-", "−")
 
 
 # ---- As text, for addresses and the command line
@@ -271,11 +268,6 @@ def term_of(text: str) -> Target:
             f"A further target is written like conv4_1:6, class:flamingo or -0.5*conv4_1:6, not "
             f"'{text[:60]}'."
         ) from None
-
-
-def exact(value: float) -> str:
-    """The shortest text that means exactly this number: "0.5", "60"."""
-    return repr(float(value)).removesuffix(".0")
 
 
 def direction_text(direction: Sequence[tuple[int, float]]) -> str:

@@ -4,7 +4,6 @@ import streamlit as st
 
 from explorer.catalogue import METHODS
 from explorer.links import changes_of, recipes_in
-from explorer.measures import number
 from explorer.networks import load_network
 from explorer.notes import sheet_png
 from explorer.presets import PRESETS
@@ -15,6 +14,7 @@ from explorer.ui import address, controls, excite, judgment, layout, live, netwo
 from explorer.ui.photos import own_photo
 from explorer.ui.plain import literal
 from explorer.ui.session import settings, visitor, warm_up
+from explorer.wording import number
 
 PAGE = "compare"
 PICTURES, SETTINGS = "the-pictures", "the-settings"

@@ -24,11 +24,11 @@ from explorer.excitation import check_target
 from explorer.exemplars import Exemplar, exemplar, has_exemplars
 from explorer.files import write_whole
 from explorer.images import FORMATS, SAMPLES, png_bytes
-from explorer.measures import number
 from explorer.networks import load_network
 from explorer.networks.network import Network
 from explorer.sheets import sheet
 from explorer.targets import Target, class_name, describe
+from explorer.wording import number
 
 SHOWN = 8
 """Photos on the sheet, if nothing else is said."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from explorer.measures import number
 from explorer.networks import load_network
 from explorer.networks.layers import Layer
 from explorer.recipe import Recipe
@@ -10,6 +9,7 @@ from explorer.report.figures import NETWORK, Figure
 from explorer.report.numbers import ALL, OF_MAPS
 from explorer.report.results import Results
 from explorer.report.statements import SECTIONS, STATEMENTS, verdict
+from explorer.wording import number
 
 SHOWN = (
     *("robust_score", "robust_ratio", "from_afar", "fine_share", "coarse_share"),

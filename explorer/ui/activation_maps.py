@@ -10,7 +10,6 @@ import streamlit as st
 from explorer.activations import means, overlay, silence, strongest
 from explorer.images import SAMPLES, Photo, data_url, jpeg_bytes
 from explorer.links import link_of
-from explorer.measures import number
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.recipe import preset
@@ -18,6 +17,7 @@ from explorer.sheets import enlarged, heat_map
 from explorer.targets import Target
 from explorer.ui import steady
 from explorer.ui.activations import ANCHOR, PAGE, dimensions
+from explorer.wording import number
 
 LIMITS = {
     "linear": " · values below zero are drawn like zero",

@@ -5,6 +5,7 @@ from math import ceil, floor, log10
 
 from explorer.networks.network import Network
 from explorer.palette import KINDS
+from explorer.wording import number
 
 WIDTH, HEIGHT = 620, 330
 LEFT, RIGHT, BOTTOM, TOP = 92, 20, 46, 10
@@ -57,14 +58,14 @@ def histogram(edges: Sequence[float], counts: Sequence[int], mean: float) -> str
         drawn.append(f'<path class="grid" d="M{LEFT} {y(count):.1f}H{WIDTH - RIGHT}"/>')
         drawn.append(f'<text x="{LEFT - 8}" y="{y(count) + 4:.1f}" class="end">{count:,.0f}</text>')
     for i, count in enumerate(counts):
-        words = f"{_short(edges[i])} to {_short(edges[i + 1])}: {count:,} weights"
+        words = f"{number(edges[i])} to {number(edges[i + 1])}: {count:,} weights"
         width = x(edges[i + 1]) - x(edges[i]) - gap
         drawn.append(
             f'<rect x="{x(edges[i]):.1f}" y="{y(count):.1f}" width="{width:.1f}" '
             f'height="{y(0) - y(count):.1f}" fill="{COLOR}"><title>{words}</title></rect>'
         )
     drawn += [
-        f'<text x="{x(value):.1f}" y="{HEIGHT - BOTTOM + 18}" class="middle">{_short(value)}</text>'
+        f'<text x="{x(value):.1f}" y="{HEIGHT - BOTTOM + 18}" class="middle">{number(value)}</text>'
         for value in ticks(low, high)
     ]
     middle = (LEFT + WIDTH - RIGHT) / 2
@@ -78,7 +79,3 @@ def histogram(edges: Sequence[float], counts: Sequence[int], mean: float) -> str
         f'<svg class="histogram" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         f'aria-label="Histogram of the weights, a peak near zero">{"".join(drawn)}</svg>'
     )
-
-
-def _short(value: float) -> str:
-    return f"{value:.3g}".replace("-", "−")

@@ -7,7 +7,6 @@ from explorer.errors import InputError
 from explorer.exemplars import exemplar, has_exemplars
 from explorer.images import SAMPLES, Photo, data_url, jpeg_bytes
 from explorer.links import YOURS
-from explorer.measures import number
 from explorer.networks import load_network
 from explorer.networks.network import Network
 from explorer.sheets import enlarged
@@ -16,6 +15,7 @@ from explorer.ui import networks
 from explorer.ui.photo_cache import remembered
 from explorer.ui.photos import sample
 from explorer.ui.plain import literal
+from explorer.wording import number
 
 SHOWN = 4
 """Photos, at most."""

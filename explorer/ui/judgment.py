@@ -17,7 +17,6 @@ from explorer.measures import (
     in_words,
     judged,
     radial_spectrum,
-    rounded,
     standings,
 )
 from explorer.networks import load_network
@@ -27,6 +26,7 @@ from explorer.studio import STOPPED, Ticket, View
 from explorer.targets import is_class
 from explorer.ui import controls
 from explorer.ui.plain import literal
+from explorer.wording import rounded
 
 KEPT = 256
 """Pictures whose measures are remembered."""

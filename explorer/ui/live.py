@@ -8,7 +8,6 @@ import streamlit as st
 from explorer.errors import InputError
 from explorer.images import Photo, data_url, jpeg_bytes
 from explorer.links import link_of
-from explorer.measures import number
 from explorer.networks import device
 from explorer.presets import PRESETS
 from explorer.recipe import Recipe
@@ -19,6 +18,7 @@ from explorer.ui.layout import duration
 from explorer.ui.photos import own_photo
 from explorer.ui.plain import literal
 from explorer.ui.session import studio, visitor
+from explorer.wording import number
 
 REFUSED = ":red[Nothing is drawn: the reason stands where the picture would be.]"
 """Below a button that draws; the reason itself would hide what is around the button."""

@@ -8,7 +8,6 @@ import streamlit as st
 from explorer.activations import Statistics, is_about_border, means, silence, statistics
 from explorer.images import data_url, jpeg_bytes
 from explorer.links import link_of
-from explorer.measures import number
 from explorer.networks.layers import Layer
 from explorer.networks.network import Network
 from explorer.presets import DEFAULT_PRESET
@@ -23,6 +22,7 @@ from explorer.ui.activations import ANCHOR, LARGE, PAGE
 from explorer.ui.fields import number_field
 from explorer.ui.plain import literal
 from explorer.ui.session import largest_side, settings
+from explorer.wording import number
 
 CHOOSE = "Or choose one of the maps, or a bar, above."
 SIDE, STEPS = 160, 60

@@ -16,6 +16,7 @@ from explorer.ui.charts import amount, histogram, total
 from explorer.ui.diagram import shape
 from explorer.ui.plain import literal
 from explorer.weight_counts import SPREAD, WeightCounts, count
+from explorer.wording import signed
 
 KERNELS_IN_A_ROW = 8
 IDLE = 1e-3
@@ -279,7 +280,7 @@ def show_weights(network: Network, layer: Layer) -> None:
         f"{found.weights:,} weights, biases apart: mean {found.mean:.2g}, "
         f"standard deviation {found.deviation:.2g}, from {found.low:.2g} to {found.high:.2g}."
     )
-    st.markdown(said.replace("-", "−"))
+    st.markdown(signed(said))
     drawing.show(histogram(found.edges, found.counts, found.mean), f"histogram {layer.name}")
     st.caption(
         f"The bars reach {SPREAD} standard deviations to either side of the mean, the dashed line; "

@@ -12,7 +12,7 @@ from explorer import load_network
 from explorer.catalogue import METHODS
 from explorer.images import SAMPLES, Photo, png_bytes, sample_photo
 from explorer.links import link_of, recipes_in
-from explorer.measures import in_words, judged, number
+from explorer.measures import in_words, judged
 from explorer.notes import picture_png, read_picture
 from explorer.parametrizations import SPECTRA
 from explorer.presets import PRESETS
@@ -23,6 +23,7 @@ from explorer.targets import Target
 from explorer.ui import live, messages, session
 from explorer.ui.controls import STEP_RULES
 from explorer.ui.excite import KINDS
+from explorer.wording import number
 
 HOME, PAGE = "../../streamlit_app.py", "../../pages/3_Feature_visualization.py"
 AT_REST = {"network": "efficientnet-lite0", "size": "64", "stopped": "yes"}
