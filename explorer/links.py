@@ -28,6 +28,7 @@ from explorer.targets import (
     describe,
     direction_of,
     direction_text,
+    is_class_term,
     term_of,
     term_text,
 )
@@ -103,7 +104,7 @@ def link_of(recipes: Sequence[Recipe]) -> dict[str, str]:
 
 def target_link(network: Network, target: Target) -> dict[str, str]:
     """The parameters that say what to excite; further terms are plain channels and layers."""
-    if target.layer == network.class_layer and target.channel is not None:
+    if is_class_term(network, target):
         link = {"class": str(target.channel)}
     else:
         link = {"layer": network.layer(target.layer).paper_name}

@@ -161,8 +161,13 @@ def from_json(values: Mapping) -> Target:
 
 
 def is_class(network: Network, target: Target) -> bool:
-    """Whether a resolved target is one class."""
-    return target.layer == network.class_layer and target.channel is not None and not target.also
+    """Whether a resolved target is one class, and nothing beside it."""
+    return is_class_term(network, target) and not target.also
+
+
+def is_class_term(network: Network, term: Target) -> bool:
+    """Whether a resolved target, leaving aside those beside it, is a class."""
+    return term.layer == network.class_layer and term.channel is not None
 
 
 def class_name(network: Network, target: Target) -> str | None:
@@ -209,7 +214,7 @@ def subject(network: Network, target: Target) -> str:
 
 def _describe_one(network: Network, target: Target) -> str:
     layer = network.layer(target.layer)
-    if layer.name == network.class_layer and target.channel is not None:
+    if is_class_term(network, target):
         return f"class {target.channel} ({network.class_name(target.channel)})"
     if target.kind == "layer":
         return f"all of {layer.paper_name}"
@@ -243,8 +248,7 @@ def term_text(network: Network, target: Target) -> str:
             f"{subject(network, target)} cannot be written as a further target: only a channel "
             "before ReLU, a class or a layer can."
         )
-    of_class = target.layer == network.class_layer and target.channel is not None
-    name = "class" if of_class else network.layer(target.layer).paper_name
+    name = "class" if is_class_term(network, target) else network.layer(target.layer).paper_name
     text = name if target.channel is None else f"{name}:{target.channel}"
     return text if target.weight == 1 else f"{exact(target.weight)}*{text}"
 
