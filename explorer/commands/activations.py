@@ -16,6 +16,7 @@ from explorer.activations import (
 )
 from explorer.commands.options import (
     add_network,
+    names_in,
     output_of,
     photo_of,
     print_json,
@@ -67,7 +68,8 @@ def run(arguments: Namespace) -> int | None:
     """Compute and write the sheet."""
     path = output_of(arguments)
     network = load_network(arguments.network)
-    names = network.row if arguments.layers is None else arguments.layers.split(",")
+    given = arguments.layers
+    names = network.row if given is None else names_in("--layers", given)
     layers = list(dict.fromkeys(map_layer(network, name) for name in names))
     if arguments.filters < 1:
         raise InputError(f"--filters must be at least 1, not {arguments.filters}.")

@@ -10,7 +10,7 @@ from tqdm import tqdm
 from explorer.bench import REPEATS, memory
 from explorer.bench.parts import PARTS, SCALING, Part, of_steps
 from explorer.bench.steps import Speed, check
-from explorer.commands.options import add_network, print_json, ready, whole_number
+from explorer.commands.options import add_network, names_in, print_json, ready, whole_number
 from explorer.errors import InputError
 from explorer.files import write_whole
 from explorer.networks import DEFAULT_NETWORK, device, load_network
@@ -83,7 +83,8 @@ def _parts(arguments) -> tuple[dict[str, Part], dict]:
         raise InputError(f"--scaling has its own series: leave --{min(narrow)} away.")
     network = load_network(arguments.network or DEFAULT_NETWORK)
     size = SIZE if arguments.size is None else arguments.size
-    names = network.benchmarks if arguments.layers is None else arguments.layers.split(",")
+    given = arguments.layers
+    names = network.benchmarks if given is None else names_in("--layers", given)
     layers = check(network, names, size, arguments.repeats)
     about = {"network": network.name, "size": size}
     if arguments.scaling:

@@ -12,7 +12,7 @@ from explorer.commands import main
 
 def test_json(vgg, capsys):
     status = main(
-        ["bench", "--layers", "conv1_1,block1_conv2", "--size", "32", "--repeats", "2", "--json"]
+        ["bench", "--layers", "conv1_1,,block1_conv2", "--size", "32", "--repeats", "2", "--json"]
     )
     printed = capsys.readouterr()
     found = json.loads(printed.out)
@@ -71,6 +71,7 @@ def test_without_layers_those_of_the_network_are_measured(effnet, capsys):
         ["--layers", "fc1"],
         ["--layers", "conv9_9"],
         ["--layers", ""],
+        ["--layers", ","],
         ["--network", "vgg17"],
         ["--scaling", "--size", "64"],
         ["--scaling", "--repeats", "0"],

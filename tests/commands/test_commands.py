@@ -223,7 +223,7 @@ REJECTIONS = {
     "activations of no photo": (["activations", "text.jpg", *OUT], "text.jpg"),
     "activations of nothing": (["activations", "missing.jpg", *OUT], "missing.jpg"),
     "activations of no layer": (["activations", "cat", "--layers", "conv9_9", *OUT], "conv9_9"),
-    "activations of an empty layer": (["activations", "cat", "--layers=conv1_1,", *OUT], "layer"),
+    "activations of nothing named": (["activations", "cat", "--layers", ",", *OUT], "needs names"),
     "activations without maps": (["activations", "cat", "--layers", "fc_1", *OUT], "fc_1"),
     "activations of no filter": (["activations", "cat", "--filters", "0", *OUT], "--filters"),
     "activations of words": (["activations", "cat", "--filters", "five", *OUT], "whole number"),
@@ -946,6 +946,13 @@ def test_activations(run, vgg, keras_vgg, tmp_path):
             assert entry["active_share"] == pytest.approx((answer > 0).mean(), abs=2e-3)
     found = pixels(tmp_path / "sheet.png")
     assert found.shape[1] > 4 * 160 and found.std() > 20
+
+
+def test_a_comma_too_many_is_no_layer(run, vgg):
+    command = ["activations", "cat", "--layers", "conv1_1,, pool1,", "--filters", "1", "--json"]
+    status, out, _ = run(*command, "-o", "sheet.png")
+    assert status == 0
+    assert [row["layer"] for row in json.loads(out)["layers"]] == ["block1_conv1", "block1_pool"]
 
 
 def test_attribute(run, tiny, tmp_path):
