@@ -22,7 +22,7 @@ FORMAT = 1
 SMALLEST_SIDE, LARGEST_SIDE = 32, 1024
 MOST_STEPS = 10_000
 LARGEST_SEED = 2**32 - 1
-LARGEST_WEIGHT = 1_000_000
+LARGEST_SHARE = 1_000_000
 DEEPEST = 6
 """How many recipes may start from one another in a row."""
 MOST_TOGETHER = 64
@@ -127,9 +127,9 @@ class Recipe:
             raise InputError("A blend needs at least one recipe to start from.")
         for weight, recipe in blend.parts:
             number = isinstance(weight, Real) and not isinstance(weight, bool)
-            if not number or not 0 < weight <= LARGEST_WEIGHT:
+            if not number or not 0 < weight <= LARGEST_SHARE:
                 raise InputError(
-                    f"A weight in a blend must be above 0 and at most {LARGEST_WEIGHT:,}, not "
+                    f"A weight in a blend must be above 0 and at most {LARGEST_SHARE:,}, not "
                     f"{reprlib.repr(weight)}."
                 )
             if (recipe.network, recipe.size) != (self.network, self.size):
