@@ -12,7 +12,7 @@ from types import MappingProxyType
 from explorer.catalogue import ALTERNATIVES, check_target_clashes, checked_methods, find_method
 from explorer.errors import InputError, did_you_mean
 from explorer.images import SAMPLES
-from explorer.networks import load_network
+from explorer.networks import DEFAULT_NETWORK, load_network
 from explorer.presets import DEFAULT_PRESET, PRESETS
 from explorer.targets import Target, describe, is_class
 from explorer.targets import from_json as target_from
@@ -66,7 +66,7 @@ class Recipe:
     """
 
     target: Target
-    network: str = "vgg16"
+    network: str = DEFAULT_NETWORK
     steps: int = 200
     size: tuple[int, int] = (224, 224)
     seed: int = 0
@@ -326,7 +326,7 @@ def preset(
     name: str,
     target: Target,
     *,
-    network: str = "vgg16",
+    network: str = DEFAULT_NETWORK,
     steps: int | None = None,
     size: int | tuple[int, int] = 224,
     seed: int = 0,
