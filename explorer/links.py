@@ -233,7 +233,7 @@ def target_in(
     among = {"weight": _weight(link.get("weight", "1")), "also": terms_of(link.get("also", ""))}
     if "class" in link:
         return Target(class_=link["class"], **among).resolved(network, size)
-    if not set(OF_TARGETS) - set(among) & set(link):
+    if not (set(OF_TARGETS) - set(among)) & set(link):
         return replace(default_target(network), **among).resolved(network, size)
     position = link.get("position")
     if position and position != "center":
