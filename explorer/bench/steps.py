@@ -100,9 +100,7 @@ def check(network: Network, names: Iterable[str], size: int, repeats: int) -> li
     for layer in layers:
         if not layer.parameters:
             raise InputError(f"{layer.paper_name} has no weights: choose layers that have.")
-        network.require(layer, size, f"Layer {layer.paper_name}")
-        if layer.spatial and min(network.output_size(layer, size)) < 1:
-            raise InputError(f"{layer.paper_name} needs a picture larger than {size[0]} pixels.")
+        network.check_computable(layer, size, f"Layer {layer.paper_name}")
     return layers
 
 
