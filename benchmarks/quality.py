@@ -95,7 +95,7 @@ def peer_timing(step_seconds: list[float]) -> dict:
 def draw_own(store: Store, layer: str, channel: int, recipe: Recipe, every: int) -> None:
     """Render a channel and store the picture, and how its robust score grew."""
     network = load_network(recipe.network)
-    network.tensors  # noqa: B018 - loaded before the clock starts, as the peer's model is
+    network.load()
     moments, start = [], time.perf_counter()
     for count, frame in enumerate(render(network, recipe)):
         moment = (frame.done, time.perf_counter() - start, frame.kept.image)

@@ -193,7 +193,7 @@ def checked_name(name: str) -> str:
 def _compiled(network: Network, layer: Layer, method: str, size: tuple[int, int]):
     import tensorflow as tf
 
-    network.tensors  # noqa: B018 - loaded outside the trace
+    network.load()
     rule = ATTRIBUTIONS[method]
 
     @tf.function(

@@ -188,7 +188,7 @@ def _compiled(network: Network, target: Target, size: tuple[int, int]):
     """Compiled for pictures of this size alone, as each further one would stay in memory too."""
     import tensorflow as tf
 
-    network.tensors  # noqa: B018 - loaded outside the trace
+    network.load()
 
     @tf.function(autograph=False)
     def compute(image, numbers):

@@ -63,7 +63,7 @@ def cam_picture(image: np.ndarray, values: np.ndarray) -> np.ndarray:
 def _compiled(network: Network, size: tuple[int, int]):
     import tensorflow as tf
 
-    network.tensors  # noqa: B018 - loaded outside the trace
+    network.load()
     last = last_map(network)
     behind = network.layers[network.layers.index(last) :]
     dense = next(i for i, layer in enumerate(behind) if layer.kind == "dense")

@@ -328,7 +328,7 @@ def _activation(network: Network, target: Target, shape: tuple[int, ...]):
     """Compiled for pictures of this shape alone, as each further one would stay in memory too."""
     import tensorflow as tf
 
-    network.tensors  # noqa: B018 - loaded outside the trace
+    network.load()
     return tf.function(
         lambda image, numbers: excitation(network, target, image, numbers), autograph=False
     )

@@ -244,7 +244,7 @@ def compiled(
     """The step for a target's structure, pictures of this size seen at that size, and methods."""
     import tensorflow as tf
 
-    network.tensors  # noqa: B018 - loaded outside the trace
+    network.load()
     plan = _Plan(structure)
     spectrum = _spectrum_in(plan)
     canvas = _Canvas(

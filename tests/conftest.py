@@ -117,7 +117,7 @@ def tiny(tiny_network, monkeypatch):
 def vgg_session(no_dense_weights):
     """One `VGG16` with the embedded convolutions, loaded once."""
     network = explorer.networks.VGG16()
-    network.tensors  # noqa: B018 - loads
+    network.load()
     return network
 
 
@@ -229,7 +229,7 @@ def reference_of():
 def effnet_session(no_dense_weights):
     """One `EfficientNetLite0`, loaded once."""
     network = explorer.networks.EfficientNetLite0()
-    network.tensors  # noqa: B018 - loads
+    network.load()
     return network
 
 

@@ -22,7 +22,7 @@ def in_tiles(network, image, target, side, halo, seed=0):
     numbers = numbers_of(network, target, size, size)
     structure = structure_of(target)
     layers = {network.layer(term.layer) for term in target.terms}
-    network.tensors  # noqa: B018 - loaded outside the trace
+    network.load()
 
     @tf.function(autograph=False)
     def compute(x):

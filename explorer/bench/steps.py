@@ -120,7 +120,7 @@ def measure(
     """Measure one layer for square pictures; `done` is called after warming up and each round."""
     import tensorflow as tf
 
-    network.tensors  # noqa: B018 - loaded before the clock starts
+    network.load()
     engine, keras = engine_step(network, layer), keras_step(network, layer)
     image = noise(size)
     sides = MATRIX_SIDE, MATRIX_SIDE
@@ -186,7 +186,7 @@ def engine_step(network: Network, layer: Layer):
     """A compiled step by the engine: images (b, h, w, 3) and channel -> images moved."""
     import tensorflow as tf
 
-    network.tensors  # noqa: B018 - loaded outside the trace
+    network.load()
     target = Target(layer.name, 0)
 
     @tf.function(autograph=False)

@@ -182,7 +182,12 @@ class Network(ABC):
 
     @property
     def tensors(self):
-        """The weights as tensors, loaded once, whoever asks first."""
+        """The weights as tensors."""
+        self.load()
+        return self._tensors
+
+    def load(self) -> None:
+        """Load the weights, if nobody has yet; to call before a trace or a clock begins."""
         with self._lock:
             if self._tensors is None:
                 device.start()
@@ -191,7 +196,6 @@ class Network(ABC):
                 gc.collect()
                 gc.freeze()  # what TensorFlow brought stays; nobody need search it again
                 device.settle()
-            return self._tensors
 
     def activations(self, image: np.ndarray, names: Iterable[str]) -> dict[str, np.ndarray]:
         """What layers answer to a picture.
@@ -226,7 +230,7 @@ class Network(ABC):
         """For pictures of this size alone, as each further one would stay in memory too."""
         import tensorflow as tf
 
-        self.tensors  # noqa: B018 - loaded outside the trace
+        self.load()
 
         @tf.function(autograph=False)
         def compute(image):

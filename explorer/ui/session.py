@@ -64,7 +64,7 @@ def _loading(name: str) -> threading.Thread:
 
 def _load(name: str) -> None:
     if threading.main_thread().is_alive():
-        load_network(name).tensors  # noqa: B018 - loads
+        load_network(name).load()
 
 
 def visitor() -> str:

@@ -182,7 +182,7 @@ def full(random_weights, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("VGG16_WEIGHTS", str(path))
         network = VGG16()
-        network.tensors  # noqa: B018 - loads
+        network.load()
         yield network
     path.unlink()
     import explorer.targets
