@@ -6,7 +6,7 @@ that is switched off; see `explorer.recipe.preset`.
 
 from collections.abc import Iterable, Mapping
 
-from explorer.catalogue import METHODS
+from explorer.catalogue import ALTERNATIVES, METHODS, find_method
 from explorer.errors import InputError
 from explorer.wording import exact
 
@@ -24,6 +24,31 @@ def difference(base: Mapping[str, Strengths], methods: Mapping[str, Strengths]) 
         elif after is not None and after != before:
             changes[name] = {k: v for k, v in after.items() if not before or before[k] != v}
     return changes
+
+
+def merged(methods: Mapping, changes: Mapping) -> dict:
+    """Methods with changes laid over them; a change of None switches the method off.
+
+    Switching on one step rule, or one spectrum, switches the others off.
+
+    Raises:
+        InputError: there is no such method.
+    """
+    if not isinstance(changes, Mapping):
+        raise InputError("Changes of methods are a table of names and strengths.")
+    result = {name: dict(strengths) for name, strengths in methods.items()}
+    for name, strengths in changes.items():
+        find_method(name)
+        if not isinstance(strengths, Mapping | None):
+            raise InputError(f"The strengths of {name} must be a table, or None to switch it off.")
+        if strengths is None:
+            result.pop(name, None)
+            continue
+        for rivals in ALTERNATIVES:
+            if name in rivals:
+                result = {k: v for k, v in result.items() if k == name or k not in rivals}
+        result[name] = result.get(name, {}) | dict(strengths)
+    return result
 
 
 def written(changes: Changes) -> list[str]:

@@ -9,7 +9,8 @@ from functools import cached_property
 from numbers import Real
 from types import MappingProxyType
 
-from explorer.catalogue import ALTERNATIVES, check_target_clashes, checked_methods, find_method
+from explorer.catalogue import check_target_clashes, checked_methods
+from explorer.changes import merged
 from explorer.errors import InputError, did_you_mean
 from explorer.images import SAMPLES
 from explorer.networks import DEFAULT_NETWORK, load_network
@@ -419,28 +420,3 @@ def kind_of(target: Target, network: str, size: int | tuple[int, int]) -> str:
     model = load_network(network)
     resolved = target.resolved(model, checked_size(size))
     return "class" if is_class(model, resolved) else resolved.kind
-
-
-def merged(methods: Mapping, changes: Mapping) -> dict:
-    """Methods with changes laid over them; a change of None switches the method off.
-
-    Switching on one step rule, or one spectrum, switches the others off.
-
-    Raises:
-        InputError: there is no such method.
-    """
-    if not isinstance(changes, Mapping):
-        raise InputError("Changes of methods are a table of names and strengths.")
-    result = {name: dict(strengths) for name, strengths in methods.items()}
-    for name, strengths in changes.items():
-        find_method(name)
-        if not isinstance(strengths, Mapping | None):
-            raise InputError(f"The strengths of {name} must be a table, or None to switch it off.")
-        if strengths is None:
-            result.pop(name, None)
-            continue
-        for rivals in ALTERNATIVES:
-            if name in rivals:
-                result = {k: v for k, v in result.items() if k == name or k not in rivals}
-        result[name] = result.get(name, {}) | dict(strengths)
-    return result

@@ -2,8 +2,7 @@
 
 import pytest
 
-from explorer.changes import difference, read, series, written
-from explorer.recipe import merged
+from explorer.changes import difference, merged, read, series, written
 
 BASE = {"noise": {"deviation": 10.0}, "rms": {"size": 2.0}, "clip": {}}
 
@@ -22,6 +21,11 @@ def test_a_difference_is_written_and_laid_over_what_it_differs_from(methods, tex
     changes = difference(BASE, methods)
     assert written(changes) == texts
     assert merged(BASE, changes) == methods
+
+
+def test_switching_on_a_step_rule_or_a_spectrum_switches_the_others_off():
+    assert set(merged({"rms": {}, "clip": {}}, {"plain": {"rate": 1}})) == {"plain", "clip"}
+    assert set(merged({"fourier": {}, "adam": {}}, {"maco": {}})) == {"maco", "adam"}
 
 
 def test_what_is_written_is_read_and_the_later_counts():

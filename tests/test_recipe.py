@@ -19,7 +19,6 @@ from explorer.recipe import (
     Recipe,
     from_dict,
     from_json,
-    merged,
     preset,
 )
 from explorer.targets import Target
@@ -342,7 +341,6 @@ def test_a_misspelled_method_is_refused_even_to_switch_it_off(changes, refused):
 
 
 def test_switching_on_a_step_rule_switches_the_others_off():
-    assert set(merged({"rms": {}, "clip": {}}, {"plain": {"rate": 1}})) == {"plain", "clip"}
     made = preset("report/naive", TARGET, methods={"progress": {}})
     assert "progress" in made.methods and "rms" not in made.methods
 
