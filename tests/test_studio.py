@@ -414,7 +414,7 @@ def test_a_failure_leaves_nothing_behind(tiny, monkeypatch):
                 raise InputError("The numbers overflowed.")
 
     monkeypatch.setattr(module, "lockstep", overflowing)
-    tiny.tensors  # noqa: B018 - loaded before, as what is there then is not searched any more
+    tiny.load()  # before, as what is there then is not searched any more
     recipe = Recipe(
         target=Target("second", 1), network="tiny", size=32, methods={"noise": {}, "rms": {}}
     )

@@ -89,6 +89,12 @@ def measure(browser: Browser, folder: Path) -> Iterator[tuple[str, str, str]]:
         ]
         told = f"{median(waits):.2f} s, at most {max(waits):.2f} s"
         yield "first picture of the next channel, traced", told, "2 s"
+    with fresh(browser, folder) as (page, address, *_):
+        picture(page, lambda: page.goto(address + PICTURE))
+        start = time.perf_counter()
+        page.get_by_text(re.compile("^Finished: ")).wait_for(timeout=TIMEOUT)
+        seconds = time.perf_counter() - start
+        yield "from there to the last of its 128 steps, watched", f"{seconds:.0f} s", "–"
 
 
 def main() -> None:

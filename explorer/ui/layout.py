@@ -75,7 +75,8 @@ div:has(> .st-key-draw), .st-key-draw { position: sticky; bottom: 0; top: 3.75re
   [data-testid="stDownloadButton"], [data-testid="stPageLink"], [data-testid="stButtonGroup"],
   [data-testid="stCheckbox"], [data-testid="stSelectbox"], [data-testid="stNumberInput"],
   [data-testid="stTextInput"], [data-testid="stSlider"], [data-testid="stProgress"],
-  [data-testid="stMultiSelect"], [data-testid="stCode"], .st-key-draw { display: none !important; }
+  [data-testid="stMultiSelect"], [data-testid="stCode"], .st-key-draw, [role="tablist"] {
+    display: none !important; }
   [data-testid="stAppViewContainer"], [data-testid="stMain"], [data-testid="stApp"] {
     position: static !important; overflow: visible !important; height: auto !important; }
   .block-container { padding-block: 0 !important; }

@@ -22,7 +22,8 @@ from explorer.wording import number
 
 REFUSED = ":red[Nothing is drawn: the reason stands where the picture would be.]"
 """Below a button that draws; the reason itself would hide what is around the button."""
-POLL_SECONDS = 0.4
+POLL_SECONDS, SLOWEST_POLL = 0.4, 2.0
+"""Between two looks at a render that is alone, and at one among many."""
 CURVE_HEIGHT, LEGEND_ROW, LEGEND_WIDTH = 180, 26, 280
 """Pixels; the legend, a line for each recipe, is within the height and fits on a phone."""
 POINT_SIZE = 400
@@ -137,9 +138,14 @@ def panel(page: str, captions: Sequence[str]) -> View | None:
     if held is None:
         return None
     live = held.view().status in LIVE
-    polled = st.fragment(_show, run_every=POLL_SECONDS if live else None)
+    polled = st.fragment(_show, run_every=_poll_seconds() if live else None)
     polled(page, held, captions, live)
     return held.view()
+
+
+def _poll_seconds() -> float:
+    """The more renders are under way, the seldomer a picture changes; each look costs steps."""
+    return min(POLL_SECONDS * max(1, len(studio().live_jobs())), SLOWEST_POLL)
 
 
 def _show(page: str, held: Ticket, captions: Sequence[str], was_live: bool) -> None:

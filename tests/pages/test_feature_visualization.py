@@ -18,6 +18,7 @@ from explorer.parametrizations import SPECTRA
 from explorer.presets import PRESETS
 from explorer.recipe import preset
 from explorer.render import render
+from explorer.settings import Settings
 from explorer.studio import FINISHED, LIVE, STOPPED, Job, Studio, View
 from explorer.targets import Target
 from explorer.ui import live, messages, session
@@ -913,3 +914,11 @@ def test_on_a_phone_the_bar_says_whether_the_picture_grows():
     held.stop()
     app.run()
     assert "[To the picture ↑](#the-picture)" in texts(app) and "Drawing:" not in texts(app)
+
+
+@pytest.mark.parametrize(("jobs", "seconds"), [(0, 0.4), (1, 0.4), (3, 1.2), (40, 2.0)])
+def test_in_a_crowd_each_looks_seldomer(monkeypatch, jobs, seconds):
+    crowd = Studio(Settings())
+    monkeypatch.setattr(crowd, "live_jobs", lambda: set(range(jobs)))
+    monkeypatch.setattr(live, "studio", lambda: crowd)
+    assert live._poll_seconds() == pytest.approx(seconds)
