@@ -17,7 +17,9 @@ def _setting(default: float, help: str, low: float = 1, high: float = 1e9):
 class Settings:
     """Limits; `EXPLORER_` and the name in capitals is the environment variable of each."""
 
-    visitor_renders: int = _setting(4, "renders that one visitor, which is one browser tab, may have under way")
+    visitor_renders: int = _setting(
+        4, "renders that one visitor, which is one browser tab, may have under way"
+    )
     all_renders: int = _setting(40, "renders that all visitors together may have under way")
     recipes: int = _setting(6, "recipes in one comparison", low=2, high=MOST_RECIPES)
     steps: int = _setting(2000, "steps of one recipe", low=2)
