@@ -107,7 +107,13 @@ PENALTIES = (
         (
             Parameter("pictures", 4, 2, 6, "pictures", "How many.", whole=True, structural=True),
             Parameter(
-                "strength", 25.0, 0, 1000, "% of the score", "What being all alike would cost."
+                "strength",
+                25.0,
+                0,
+                1000,
+                "% of the score",
+                "What being all alike would cost. 25 keeps nearly all of the score; 100 to 200 "
+                "bring out other sides of what is looked for, for a part of it.",
             ),
         ),
         needs=("whole pictures",),

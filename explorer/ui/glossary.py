@@ -4,8 +4,11 @@ import streamlit as st
 
 WORDS = {
     "Layer": "A step of the network; each works on what the one before it passed on.",
+    "Weight": "One of the numbers that training has set. A filter of 3×3 places has nine for each "
+    "channel that it looks at.",
     "Filter": "A pattern that a layer has learned, in the form of weights.",
     "Channel": "What one filter finds, as a map; it has the filter's number.",
+    "Neuron": "One place of a channel's map; it sees its receptive field and nothing else.",
     "Activation": "How strongly a filter responds at a place; after ReLU it is never below zero.",
     "Convolution": "A layer that slides small filters over what it gets, and notes at each place "
     "how well they fit.",
@@ -18,7 +21,9 @@ WORDS = {
     "Receptive field": "The square of the photo that one value can see.",
     "Score": "What gradient ascent raises: the mean of a channel over its map before ReLU, or a "
     "class's value before softmax.",
-    "Gradient ascent": "Changes a picture, step by step, so that a score grows.",
+    "Gradient": "How the score would change with each color of each pixel.",
+    "Gradient ascent": "Changes a picture, step by step along the gradient, so that a score grows.",
+    "Seed": "The number that the noise at the start is made from: the same seed, the same noise.",
     "Softmax": "Turns the scores of all classes into probabilities that add up to 1.",
     "Multiply-add": "One multiplication and one addition; how many a layer takes says how much it "
     "has to compute.",
@@ -33,6 +38,7 @@ WORDS = {
     "Grad-CAM": "Where in a photo the network sees a class: its last maps, weighed by how much "
     "each raises the score.",
     "Regularization": "Whatever keeps the growing picture natural: smooth, clipped, without grain.",
+    "Preset": "A recipe under a name, after a source, that can be begun with.",
     "Recipe": "Everything that determines a picture; the same recipe gives the same picture.",
 }
 

@@ -42,7 +42,7 @@ PICTURES = (
     ),
     Picture(
         "conv5_1-352.jpg",
-        "conv5_1, channel 352: puppies",
+        "conv5_1, channel 352: heads with eyes",
         {"layer": "conv5_1", "channel": "352"},
     ),
     Picture(
