@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -18,18 +19,17 @@ from explorer.tables import replaced
 README = ROOT / "README.md"
 
 
-def draw_peer(store: Store, environments: Environments, arguments: argparse.Namespace) -> None:
-    """tf-keras-vis's picture of every channel, or only its time."""
+def draw_peer(
+    store: Store,
+    environments: Environments,
+    arguments: argparse.Namespace,
+    part: str = quality.PEER,
+) -> None:
+    """tf-keras-vis's picture of every channel, or only its time, which of one part is compared."""
+    only_time = arguments.timing_only if part == quality.PEER else None
     for layer, channel in CHANNELS:
-        if arguments.timing_only or arguments.redo or not store.drawn(quality.PEER, layer, channel):
-            quality.draw_peer(store, environments, layer, channel, arguments.timing_only)
-
-
-def draw_prepared(store: Store, environments: Environments, arguments: argparse.Namespace) -> None:
-    """tf-keras-vis's picture of every channel, the network given what it was trained on."""
-    for layer, channel in CHANNELS:
-        if arguments.redo or not store.drawn(quality.PREPARED, layer, channel):
-            quality.draw_peer(store, environments, layer, channel, part=quality.PREPARED)
+        if only_time or arguments.redo or not store.drawn(part, layer, channel):
+            quality.draw_peer(store, environments, layer, channel, only_time, part)
 
 
 def measure_speed(store: Store, environments: Environments, arguments: argparse.Namespace) -> None:
@@ -67,12 +67,12 @@ def write_tables(store: Store, _: Environments, arguments: argparse.Namespace) -
         peer = store.channels(quality.PEER)[key(layer, channel)]
         own = store.channels(quality.OWN)[key(layer, channel)]
         name = f"{network.layer(layer).paper_name} {channel}"
-        scores = [
+        score, prepared = (
             quality.stored_score(store, part, layer, channel)
             for part in (quality.PEER, quality.PREPARED)
-        ]
+        )
         curve = [(seconds, value) for _, seconds, value in own["curve"]]
-        channels.append(report.Channel(name, scores[0], peer["seconds"], scores[1], curve))
+        channels.append(report.Channel(name, score, peer["seconds"], prepared, curve))
         pictures.append((name, peer["picture"], own["picture"]))
     if channels:
         tables["quality"] = report.quality_table(channels)
@@ -90,7 +90,7 @@ def write_tables(store: Store, _: Environments, arguments: argparse.Namespace) -
 
 PARTS = {
     quality.PEER: draw_peer,
-    quality.PREPARED: draw_prepared,
+    quality.PREPARED: partial(draw_peer, part=quality.PREPARED),
     "speed": measure_speed,
     quality.OWN: draw_own,
     "report": write_tables,

@@ -50,9 +50,9 @@ def write_whole(path: Path, data: bytes) -> None:
     try:
         try:
             with part.open("xb") as file:
+                if path.exists():
+                    part.chmod(stat.S_IMODE(path.stat().st_mode))
                 file.write(data)
-            if path.exists():
-                part.chmod(stat.S_IMODE(path.stat().st_mode))
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)

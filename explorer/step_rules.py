@@ -67,6 +67,12 @@ def rmsprop(gradient, memory, step, rate, rho):
 
 MOMENTUM, SQUARES = 0.9, 0.999
 
+
+def _rate(usual: float, help: str) -> Parameter:
+    """The rate of a rule that fits its steps to the gradient's size, whatever is optimized."""
+    return Parameter("rate", usual, 1e-4, 100, "a step", help)
+
+
 STEP_RULES = (
     Method(
         "rms",
@@ -102,7 +108,7 @@ STEP_RULES = (
         "step",
         "Remembers the gradient's mean and size, and moves every number about equally far (Lucid).",
         adam,
-        (Parameter("rate", 0.05, 1e-4, 100, "a step", "How far a number moves at most, about."),),
+        (_rate(0.05, "How far a number moves at most, about."),),
         memory=2,
     ),
     Method(
@@ -111,16 +117,7 @@ STEP_RULES = (
         "step",
         "Adam that looks one step ahead (MACO).",
         nadam,
-        (
-            Parameter(
-                "rate",
-                1.0,
-                1e-4,
-                100,
-                "a step",
-                "How far a number moves at most, about; half as far again at first.",
-            ),
-        ),
+        (_rate(1.0, "How far a number moves at most, about; half as far again at first."),),
         memory=2,
     ),
     Method(
@@ -130,13 +127,8 @@ STEP_RULES = (
         "Divides the gradient by its size over many steps (tf-keras-vis).",
         rmsprop,
         (
-            Parameter(
-                "rate",
-                1.0,
-                1e-4,
-                100,
-                "a step",
-                "How far a number moves, about; further at first, up to 1/√(1 − rho) times.",
+            _rate(
+                1.0, "How far a number moves, about; further at first, up to 1/√(1 − rho) times."
             ),
             Parameter("rho", 0.999, 0, 0.9999, "", "How much is remembered at each step."),
         ),
