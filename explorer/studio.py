@@ -418,16 +418,21 @@ class Studio:
         if self._worker is None or not self._worker.is_alive():
             self._worker = threading.Thread(target=self._work, name="studio", daemon=True)
             self._worker.start()
-            atexit.register(self._end)
+            atexit.register(self.end)
 
-    def _end(self) -> None:
-        """End the work before Python ends, which must not happen in the midst of a step."""
+    def end(self) -> None:
+        """Stop all renders and the worker, for good, once the step under way is done.
+
+        Python does so before it ends, which must not happen in the midst of a step.
+        """
         with self.lock:
             self._ended = True
             for job in self.live_jobs():
                 job.status = STOPPED
             self._wake.notify_all()
-        self._worker.join(LAST_SECONDS)
+        if self._worker:
+            self._worker.join(LAST_SECONDS)
+        atexit.unregister(self.end)
 
     def _work(self) -> None:
         while True:

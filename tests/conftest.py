@@ -8,13 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import streamlit as st
 from PIL import Image
+from streamlit.components.v2 import manifest_scanner
 
 import explorer.networks
 from explorer.catalogue import METHODS
 from explorer.images import png_bytes, sample_photo
 from explorer.networks.layers import Row, chain
 from explorer.networks.network import Network
+from explorer.studio import Studio
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -29,6 +32,33 @@ def no_dense_weights(tmp_path_factory):
         patch.setenv("KERAS_HOME", str(tmp_path_factory.mktemp("keras")))
         patch.delenv("VGG16_WEIGHTS", raising=False)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def components_looked_for_once():
+    """Streamlit's testing tool reads what every installed package says of itself at every run."""
+    with pytest.MonkeyPatch.context() as patch:
+        scan = manifest_scanner.scan_component_manifests
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(scan))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def no_render_outlives_its_test():
+    """Pages begin to draw by themselves, and nobody who opens them here ever leaves."""
+    made, begin = [], Studio.__init__
+
+    def noted(self, *arguments, **options):
+        made.append(self)
+        begin(self, *arguments, **options)
+
+    with pytest.MonkeyPatch.context() as patch:  # the test's own patches are undone before
+        patch.setattr(Studio, "__init__", noted)
+        yield
+    for studio in made:
+        studio.end()
+    if made:
+        st.cache_resource.clear()
 
 
 # ---- A network so small that NumPy can follow it
