@@ -27,8 +27,9 @@ no bit on this processor at the network's own size, and none if all do."""
 FEW = 4
 """With so few output channels, four pixels are computed as if they were channels of one pixel: that
 fills the registers."""
-WINOGRAD_CHANNELS = 64
-"""With fewer, in or out, the transformations cost what the products save."""
+WINOGRAD_CHANNELS, WINOGRAD_CHANNELS_WITHOUT_ONEDNN = 64, 128
+"""With fewer, in or out, the transformations cost what the products save; the second where oneDNN
+does not compute, as small matrices are then multiplied at half the rate of large ones."""
 WINOGRAD_PIXELS = 256 * 256
 """On a larger map, the tiles take too much memory."""
 SMALL_MAP = 20
@@ -95,10 +96,11 @@ class Convolution:
         return tuple(self.kernel.shape[:2]) == (3, 3)
 
     def _suits_winograd(self, upstream) -> bool:
+        channels = WINOGRAD_CHANNELS if device.onednn() else WINOGRAD_CHANNELS_WITHOUT_ONEDNN
         return (
             device.on_cpu()
             and self._three_wide
-            and min(self.kernel.shape[2:]) >= WINOGRAD_CHANNELS
+            and min(self.kernel.shape[2:]) >= channels
             and upstream.shape[1] * upstream.shape[2] <= WINOGRAD_PIXELS
         )
 
@@ -161,11 +163,38 @@ def max_pool(x):
 
     if device.onednn() or not device.on_cpu():
         return tf.nn.max_pool2d(x, 2, 2, "VALID")
+    for axis in (1, 2):
+        if x.shape[axis] % 2:
+            x, _ = tf.split(x, [x.shape[axis] - 1, 1], axis)
     _, height, width, channels = x.shape
-    even = x[:, :-1] if height % 2 else x
-    pairs = tf.reshape(even, (-1, 2, width, channels))  # as many pictures, which the cores share
-    pooled = tf.nn.max_pool2d(pairs, 2, 2, "VALID")
-    return tf.reshape(pooled, (-1, height // 2, width // 2, channels))
+    rows, columns = height // 2, width // 2
+
+    @with_gradient
+    def apply(x):
+        in_pairs = tf.reshape(x, (-1, 2, width, channels))  # as many pictures: the cores share them
+        pooled = tf.nn.max_pool2d(in_pairs, 2, 2, "VALID")
+        return tf.reshape(pooled, (-1, rows, columns, channels)), partial(gradient, x)
+
+    def gradient(x, upstream):
+        left, right = tf.unstack(tf.reshape(x, (-1, height, columns, 2, channels)), axis=3)
+        larger = tf.reshape(tf.maximum(left, right), (-1, rows, 2, columns, channels))
+        top, bottom = tf.unstack(larger, axis=2)
+        to_rows = tf.reshape(_shared(upstream, top >= bottom, 2), (-1, height, columns, channels))
+        return tf.reshape(_shared(to_rows, left >= right, 3), (-1, height, width, channels))
+
+    return apply(x)
+
+
+def _shared(upstream, to_first, axis: int):
+    """A gradient for pairs along a new axis: where it is for the first, else for the second.
+
+    Of equal values the first gets it, by columns and then by rows: TensorFlow's own to the bit,
+    which takes twice as long without oneDNN.
+    """
+    import tensorflow as tf
+
+    first = tf.where(to_first, upstream, 0)
+    return tf.stack([first, upstream - first], axis)
 
 
 def _outside(kernel):

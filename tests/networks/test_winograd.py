@@ -20,8 +20,9 @@ def arrays(size, inputs, outputs, batch=1):
 
 @pytest.fixture(params=[True, False], ids=["oneDNN", "no oneDNN"])
 def onednn(request, monkeypatch):
-    """With TensorFlow's two sets of operations in turn."""
+    """With TensorFlow's two sets of operations in turn; whether it is oneDNN's."""
     monkeypatch.setattr(device, "onednn", lambda: request.param)
+    return request.param
 
 
 @pytest.mark.usefixtures("onednn")
@@ -50,8 +51,11 @@ def test_any_size(size, batch, step, relative):
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("size", [(13, 18), (16, 16), (9, 40)])
 @pytest.mark.parametrize("batch", [1, 3])
-def test_pieces_change_nothing(size, batch, step, monkeypatch):
-    """However few tiles are computed at a time, a row of them at least."""
+def test_pieces_change_nothing(size, batch, step, relative, monkeypatch):
+    """However few tiles are computed at a time, a row of them at least.
+
+    But for rounding: a matrix product may sum in another order where it has fewer rows.
+    """
     x, kernel = arrays(size, 6, 7, batch)
     weights = winograd.transformed(kernel, step)
     rectified = np.random.default_rng(1).normal(size=(batch, *size, 7)).astype(np.float32)
@@ -60,7 +64,7 @@ def test_pieces_change_nothing(size, batch, step, monkeypatch):
         monkeypatch.setattr(winograd, "PIECE_BYTES", tiles * 4 * (step + 2) ** 2 * 7)
         pieces = winograd._places(batch, *size, step, 1, tiles)
         assert 1 < len(pieces) <= batch * -(-size[0] // step)
-        assert np.abs(winograd.convolution(x, weights, rectified) - whole).max() < 1e-6
+        assert relative(winograd.convolution(x, weights, rectified), whole) < 5e-6
 
 
 @pytest.mark.usefixtures("onednn")
@@ -128,12 +132,12 @@ def gradients(x, kernel, upstream, map_side=224, rectify=False):
 @pytest.mark.parametrize("rectify", [False, True])
 @pytest.mark.parametrize("size", [(20, 20), (19, 30), (28, 28), (3, 2)])
 @pytest.mark.parametrize("channels", [(64, 64), (64, 128), (128, 256), (256, 130)])
-def test_gradient_of_a_convolution(size, channels, rectify, relative):
+def test_gradient_of_a_convolution(size, channels, rectify, onednn, relative):
     x, kernel = arrays(size, *channels)
     x[:, 0, 0] = 0  # where a ReLU has no slope, TensorFlow's is zero
     upstream = np.random.default_rng(1).normal(size=(1, *size, channels[1])).astype(np.float32)
     (found, wanted), used = gradients(x, kernel, upstream, rectify=rectify)
-    assert used is not None
+    assert (used is not None) == (min(channels) >= (64 if onednn else 128))
     assert relative(found[0], wanted[0]) < 1e-6
     assert relative(found[1], wanted[1]) < 2e-5
 
@@ -143,13 +147,14 @@ def test_a_layer_whose_map_is_small_has_the_smaller_kernel_at_every_size(
     map_side, values, relative
 ):
     for size in ((14, 14), (33, 28)):
-        x, kernel = arrays(size, 64, 64)
+        x, kernel = arrays(size, 128, 128)
         upstream = np.random.default_rng(1).normal(size=x.shape).astype(np.float32)
         (found, wanted), used = gradients(x, kernel, upstream, map_side)
         assert len(used) == values
         assert relative(found[1], wanted[1]) < 2e-5
 
 
+@pytest.mark.usefixtures("onednn")
 @pytest.mark.parametrize("channels", [(63, 128), (128, 3)])
 def test_where_it_does_not_pay_it_is_not_used(channels):
     x, kernel = arrays((20, 20), *channels)
