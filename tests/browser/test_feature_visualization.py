@@ -149,6 +149,7 @@ def test_a_photo_that_excites_the_filter_leads_to_all_that_it_finds_there(server
     expect(page.get_by_text("Photos that excite it most")).to_be_visible()
     photos = page.get_by_alt_text(re.compile("What excites it in the photo"))
     expect(photos).to_have_count(4)
+    expect(page.locator(".st-key-exemplars").get_by_role("link")).to_have_count(4)  # a bit later
     photos.first.click(force=True)  # its link lies over it
     expect(page.get_by_role("heading", level=1, name="Filter activations")).to_be_visible()
     page.wait_for_url("**/Filter_activations?*layer=conv3_1&*filter=1")
