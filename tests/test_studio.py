@@ -127,6 +127,21 @@ def test_equal_recipes_share_one_job_and_a_finished_one_is_there_at_once(studio)
     assert studio.submit("cat", [recipe_of()]).view().status == FINISHED
 
 
+def test_the_end_stops_all_renders_and_the_worker(studio, slow):
+    tickets = [studio.submit(name, [recipe_of(i)]) for i, name in enumerate(("ann", "bob"))]
+    slow.pace = 0.2
+    until(lambda: slow.order)
+    studio.end()
+    assert [ticket.view().status for ticket in tickets] == [STOPPED, STOPPED]
+    steps = len(slow.order)
+    time.sleep(3 * slow.pace)
+    assert len(slow.order) == steps and not studio._worker.is_alive()
+
+
+def test_a_studio_without_work_ends_too(studio):
+    studio.end()
+
+
 class ByHand(Studio):
     """A studio without a worker: turns are taken by hand, on a clock that only steps move."""
 

@@ -163,24 +163,24 @@ def max_pool(x):
 
     if device.onednn() or not device.on_cpu():
         return tf.nn.max_pool2d(x, 2, 2, "VALID")
-    for axis in (1, 2):
-        if x.shape[axis] % 2:
-            x, _ = tf.split(x, [x.shape[axis] - 1, 1], axis)
     _, height, width, channels = x.shape
     rows, columns = height // 2, width // 2
+    if height % 2 or width % 2:
+        x = x[:, : 2 * rows, : 2 * columns]
 
     @with_gradient
     def apply(x):
-        in_pairs = tf.reshape(x, (-1, 2, width, channels))  # as many pictures: the cores share them
+        in_pairs = tf.reshape(x, (-1, 2, 2 * columns, channels))  # pictures that the cores share
         pooled = tf.nn.max_pool2d(in_pairs, 2, 2, "VALID")
-        return tf.reshape(pooled, (-1, rows, columns, channels)), partial(gradient, x)
 
-    def gradient(x, upstream):
-        left, right = tf.unstack(tf.reshape(x, (-1, height, columns, 2, channels)), axis=3)
-        larger = tf.reshape(tf.maximum(left, right), (-1, rows, 2, columns, channels))
-        top, bottom = tf.unstack(larger, axis=2)
-        to_rows = tf.reshape(_shared(upstream, top >= bottom, 2), (-1, height, columns, channels))
-        return tf.reshape(_shared(to_rows, left >= right, 3), (-1, height, width, channels))
+        def gradient(upstream):
+            left, right = tf.unstack(tf.reshape(x, (-1, 2 * rows, columns, 2, channels)), axis=3)
+            larger = tf.reshape(tf.maximum(left, right), (-1, rows, 2, columns, channels))
+            top, bottom = tf.unstack(larger, axis=2)
+            of_rows = tf.reshape(_shared(upstream, top >= bottom, 2), left.shape)
+            return tf.reshape(_shared(of_rows, left >= right, 3), x.shape)
+
+        return tf.reshape(pooled, (-1, rows, columns, channels)), gradient
 
     return apply(x)
 
