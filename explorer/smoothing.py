@@ -23,9 +23,11 @@ def gaussian_blur(image, sigma):
     import tensorflow as tf
 
     height, width, channels = image.shape
-    rows = _blur_matrix(height, sigma) @ tf.reshape(image, (height, width * channels))
+    down = _blur_matrix(height, sigma)
+    across = down if width == height else _blur_matrix(width, sigma)
+    rows = down @ tf.reshape(image, (height, width * channels))
     turned = tf.transpose(tf.reshape(rows, (height, width, channels)), (1, 0, 2))
-    columns = _blur_matrix(width, sigma) @ tf.reshape(turned, (width, height * channels))
+    columns = across @ tf.reshape(turned, (width, height * channels))
     return tf.transpose(tf.reshape(columns, (width, height, channels)), (1, 0, 2))
 
 
@@ -64,10 +66,10 @@ def _blur_matrix(side: int, sigma):
     """(side, side): row i holds the weights with which the old pixels make the new pixel i."""
     import tensorflow as tf
 
-    distances = np.arange(2 * side, dtype=np.float32)  # mirrored, a line repeats after two sides
-    weights = tf.zeros(2 * side)
-    for mirror in range(-REFLECTIONS, REFLECTIONS + 1):
-        weights += _gaussian(distances + 2 * side * mirror, sigma)
+    period = 2 * side  # mirrored, a line repeats after two sides
+    mirrored = period * np.arange(-REFLECTIONS, REFLECTIONS + 1, dtype=np.float32)
+    distances = np.arange(period, dtype=np.float32) + mirrored[:, None]
+    weights = tf.reduce_sum(_gaussian(distances, sigma), axis=0)
     pixels = tf.range(side)
     apart = tf.abs(pixels[:, None] - pixels)
     apart_from_mirrored = pixels[:, None] + pixels + 1
