@@ -1,6 +1,7 @@
 """Errors that are meant to be read by a person."""
 
 import difflib
+import re
 from collections.abc import Collection
 
 
@@ -27,12 +28,17 @@ class MissingWeights(InputError):
 def did_you_mean(name: object, known: Collection[str], otherwise: str = "", most: int = 1) -> str:
     """How a sentence ends that there is nothing of this name.
 
+    Names that have it as one of their words come first, then those spelled nearly like it.
+
     Args:
         name: what was asked for.
         known: the names that there are.
         otherwise: the end if none of them is close; by default all of them, to choose from.
         most: how many close ones are named.
     """
-    if close := difflib.get_close_matches(str(name), known, n=most):
+    wanted = str(name)
+    holding = [each for each in known if wanted in re.findall(r"\w+", each)]
+    spelled = difflib.get_close_matches(wanted, known, n=most)
+    if close := list(dict.fromkeys([*holding, *spelled]))[:most]:
         return f"did you mean {' or '.join(close)}?"
     return otherwise or f"choose from {', '.join(known)}."
