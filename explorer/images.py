@@ -31,6 +31,8 @@ FORMATS = {
     "TIFF": (".tif", ".tiff"),
 }
 """What is read, and how names of files in a folder end that are taken for photos."""
+READABLE = "JPEG, HEIC, PNG, WebP, GIF, BMP or TIFF"
+"""The same, as people call them."""
 MEGABYTE = 2**20
 """Bytes, as Streamlit counts them for uploads."""
 LARGEST_FILE = 50 * MEGABYTE
@@ -136,10 +138,7 @@ def read_photo(source: str | Path | bytes) -> Photo:
     except Image.DecompressionBombError:
         raise InputError(f"{what} has too many pixels: {most}") from None
     except UnidentifiedImageError:
-        raise InputError(
-            f"{what} is not a picture that can be read: use a JPEG, HEIC, PNG, WebP, GIF, BMP or "
-            "TIFF."
-        ) from None
+        raise InputError(f"{what} is not a picture that can be read: use a {READABLE}.") from None
     except InputError:
         raise
     except MemoryError:

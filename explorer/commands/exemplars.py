@@ -1,5 +1,6 @@
 """Find the photos, and the parts of them, that excite a filter or a class most."""
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
@@ -106,6 +107,8 @@ def _files(given: list[str]) -> Iterator[str]:
             photo_of(name)
             yield name
             continue
+        if not os.access(name, os.R_OK | os.X_OK):
+            raise InputError(f"The folder '{name}' may not be read: allow it, or name another.")
         inside = sorted(path for path in Path(name).rglob("*") if _is_photo(path))
         if not inside:
             raise InputError(f"The folder '{name}' has no photos in it.")

@@ -8,7 +8,16 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from explorer.errors import InputError
-from explorer.images import MEGABYTE, SAMPLES, Photo, data_url, jpeg_bytes, read_photo, sample_photo
+from explorer.images import (
+    MEGABYTE,
+    READABLE,
+    SAMPLES,
+    Photo,
+    data_url,
+    jpeg_bytes,
+    read_photo,
+    sample_photo,
+)
 from explorer.ui import uploads
 from explorer.ui.photo_cache import forget_own
 from explorer.ui.plain import literal
@@ -112,7 +121,7 @@ def _bring_own(page: str, there: bool, forgotten: tuple[Callable[[], None], ...]
         on_change=_received,
         args=(page, key),
     )
-    st.caption(PROMISE)
+    st.caption(f"A {READABLE}. {PROMISE}")
     with st.container(horizontal=True, vertical_alignment="center"):
         camera = st.toggle("Use the camera", key=f"own photo:camera {turn}")
         if there:

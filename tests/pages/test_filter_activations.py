@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.activations import statistics
 from explorer.attribution import ATTRIBUTIONS
 from explorer.errors import InputError
-from explorer.images import SAMPLES, read_photo, sample_photo
+from explorer.images import READABLE, SAMPLES, read_photo, sample_photo
 from explorer.links import recipes_in
 from explorer.receptive_fields import receptive_square
 from explorer.recipe import preset
@@ -93,7 +93,7 @@ def test_it_opens_with_the_first_five_filters_and_looks_at_the_strongest_of_them
     assert f"row {found.row}, column {found.column} of the 56 × 56 map" in text(app)
     assert f"Active at **{100 * found.active_share:.0f} %**" in text(app)
     assert "**24 × 24 px**" in text(app)
-    assert PROMISE in text(app)
+    assert f"A {READABLE}. {PROMISE}" in text(app)
 
 
 def test_a_link_opens_the_same_view():
@@ -181,6 +181,7 @@ def test_a_silent_filter_is_called_silent(vgg):
     assert any("silent on the photo" in info.value for info in app.info)
 
 
+@pytest.mark.slow
 def test_every_view_has_code_that_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for parameters, files in (
