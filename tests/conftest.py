@@ -140,24 +140,38 @@ def tiny(tiny_network, monkeypatch):
     explorer.networks._network.cache_clear()
 
 
-# ---- VGG16, and what Keras makes of the same arrays
+# ---- The real networks
 
 
 @pytest.fixture(scope="session")
-def vgg_session(no_dense_weights):
-    """One `VGG16` with the embedded convolutions, loaded once."""
-    network = explorer.networks.VGG16()
-    network.load()
-    return network
+def one_of_each(no_dense_weights):
+    """Name -> what gives a network, the same object for the whole run."""
+    return {name: cache(network) for name, network in explorer.networks.NETWORKS.items()}
 
 
 @pytest.fixture
-def vgg(vgg_session, monkeypatch):
-    """VGG16, the object that `load_network` returns too."""
-    monkeypatch.setitem(explorer.networks.NETWORKS, "vgg16", lambda: vgg_session)
+def known_networks(one_of_each, monkeypatch):
+    """`load_network`, with weights; networks are loaded once for the whole run."""
+    for name, network in one_of_each.items():
+        monkeypatch.setitem(explorer.networks.NETWORKS, name, network)
     explorer.networks._network.cache_clear()
-    yield explorer.networks.load_network("vgg16")
+
+    def loaded(name: str) -> Network:
+        network = explorer.networks.load_network(name)
+        network.load()
+        return network
+
+    yield loaded
     explorer.networks._network.cache_clear()
+
+
+# ---- VGG16, and what Keras makes of the same arrays
+
+
+@pytest.fixture
+def vgg(known_networks):
+    """VGG16 with the embedded convolutions, the object that `load_network` returns too."""
+    return known_networks("vgg16")
 
 
 class Reference:
@@ -252,24 +266,10 @@ def reference_of():
     return Reference
 
 
-# ---- EfficientNet-Lite0
-
-
-@pytest.fixture(scope="session")
-def effnet_session(no_dense_weights):
-    """One `EfficientNetLite0`, loaded once."""
-    network = explorer.networks.EfficientNetLite0()
-    network.load()
-    return network
-
-
 @pytest.fixture
-def effnet(effnet_session, monkeypatch):
+def effnet(known_networks):
     """EfficientNet-Lite0, the object that `load_network` returns too."""
-    monkeypatch.setitem(explorer.networks.NETWORKS, "efficientnet-lite0", lambda: effnet_session)
-    explorer.networks._network.cache_clear()
-    yield explorer.networks.load_network("efficientnet-lite0")
-    explorer.networks._network.cache_clear()
+    return known_networks("efficientnet-lite0")
 
 
 COMPILED = (

@@ -211,6 +211,7 @@ def test_a_neurons_place_stays_in_its_map(tiny):
         assert np.isfinite(robust_score(tiny, target, image))
 
 
+@pytest.mark.slow
 def test_a_drawn_neuron_is_robust(vgg):
     """Its score used to be taken beside what was drawn for it."""
     recipe = preset("best", Target("conv3_1", 6, "center"), size=96, steps=32)

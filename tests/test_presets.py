@@ -144,6 +144,7 @@ def test_every_preset_runs_at_the_smallest_size(tiny, name):
     assert frames[0].step == 0 and frames[-1].done == recipe.total_steps
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer", ["conv3_1", "conv5_1"])
 @pytest.mark.parametrize("name", ["yosinski/1", "yosinski/2", "yosinski/3", "yosinski/4"])
 def test_steps_are_tuned_for_deep_layers_too(vgg, name, layer):
@@ -153,6 +154,7 @@ def test_steps_are_tuned_for_deep_layers_too(vgg, name, layer):
     assert np.isin(last.image, (0, 255)).mean() < 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer", ["conv1_2", "conv2_2", "conv3_2", "conv4_3", "conv5_3"])
 def test_best_draws_channels_picked_at_random(vgg, layer):
     """None stays gray, or silent after ReLU, although the schedule is short."""
@@ -164,6 +166,7 @@ def test_best_draws_channels_picked_at_random(vgg, layer):
         assert picture.std(axis=(0, 1)).max() > 3
 
 
+@pytest.mark.slow
 def test_diversity_finds_other_pictures_that_excite_nearly_as_much(vgg):
     """Less alike to the network than pictures of other seeds, at 80 % of their score or more."""
     alone = preset("best", Target("conv4_3", 20), size=64, steps=48)
@@ -178,6 +181,7 @@ def test_diversity_finds_other_pictures_that_excite_nearly_as_much(vgg):
     assert activation(vgg, target, several).min() >= 0.8 * single
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["deepdream", "hvass"])
 def test_dreams_grow_out_of_a_photo(vgg, name):
     """The photo can still be told, and excites the layer many times as much."""

@@ -43,6 +43,7 @@ def test_all_commands_are_shown():
     assert {words[0] for line in COMMANDS for words in spoken(line)} >= set(commands.COMMANDS)
 
 
+@pytest.mark.slow
 def test_the_python_runs_as_it_stands(vgg, monkeypatch, capsys):
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     monkeypatch.chdir(ROOT)

@@ -840,6 +840,7 @@ def test_channels_that_other_tools_leave_gray_give_pictures(vgg, layer, channel,
     assert len(np.unique(frames[-1].image.reshape(-1, 3), axis=0)) > 500
 
 
+@pytest.mark.slow
 def test_every_regularization_changes_the_picture(vgg):
     names = [name for name in PRESETS if name.startswith("report/")][:5]
     made = [preset(name, Target("conv3_1", 1), size=48, steps=12) for name in names]

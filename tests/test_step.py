@@ -227,6 +227,7 @@ def test_spectra_are_bounded_and_so_show_what_the_network_sees(tiny, name):
         assert frame.score == pytest.approx(score, rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("methods", "size", "most"),
     [

@@ -4,6 +4,7 @@ import gc
 import threading
 
 import numpy as np
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.recipe import preset
@@ -15,6 +16,7 @@ from explorer.targets import Target
 PAGES = ("../pages/3_Feature_visualization.py", "../pages/4_Compare.py", "../streamlit_app.py")
 
 
+@pytest.mark.slow
 def test_reruns_and_clean_up_while_rendering_change_nothing(vgg):
     recipe = preset("report/c-recursive-5", Target("conv3_2", 9), steps=20, size=96, seed=4)
     quiet = [(frame.score, frame.image) for frame in render(vgg, recipe)]

@@ -596,6 +596,7 @@ def test_what_is_under_way_is_not_forgotten_however_little_is_kept(tiny, slow):
     assert studio.submit("cat", [recipe_of(steps=2000)]).job is first.job
 
 
+@pytest.mark.slow
 def test_the_newest_32_finished_pictures_start_others_at_once(studio):
     parents = [recipe_of(steps=1, seed=seed) for seed in range(33)]
     for parent in parents:
@@ -612,6 +613,7 @@ def test_the_newest_32_finished_pictures_start_others_at_once(studio):
     assert first_step(parents[3]) == 1, "its end: two newer pictures came, and 1 and 2 went"
 
 
+@pytest.mark.slow
 def test_kept_renders_are_bounded(tiny):
     studio = Studio(Settings(turn_seconds=0.01, kept_mb=1))
     for seed in range(40):
@@ -704,6 +706,7 @@ def test_the_last_moment_is_the_end_however_many_there_are(tiny, ends_early):
         assert [job.moments[0][i].step for i in (0, -1)] == [0, last]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "end"), [(32, FINISHED), (33, FAILED)])
 def test_who_sees_the_end_sees_all_of_it(tiny, monkeypatch, size, end):
     """Pages look at a job without waiting for the worker."""

@@ -198,6 +198,7 @@ def seams(image: np.ndarray, cut) -> float:
     return np.concatenate(across).mean() / np.concatenate(inside).mean()
 
 
+@pytest.mark.slow
 def test_no_seams_grow(vgg):
     """Across the borders of the fixed tiling, pixels differ as they do elsewhere: within 5 %."""
     made = preset("report/2-decay", Target("conv3_1", 1), size=(352, 384), steps=24)

@@ -40,6 +40,7 @@ def test_first_frames(vgg, small):
     assert name == "report/4-small-norm, VGG16 conv1_2, 32 px"
 
 
+@pytest.mark.slow
 def test_side_by_side(vgg, small):
     rounds = []
     found = together.measure(2, lambda: rounds.append(None))
@@ -111,6 +112,7 @@ def test_pages_have_names():
     assert names[:2] == ["Home", "Model structure"] and len(names) == len(pages.PAGES) > 2
 
 
+@pytest.mark.slow
 def test_a_fresh_process():
     found = fresh.measure("efficientnet-lite0")
     assert found.network == "efficientnet-lite0"

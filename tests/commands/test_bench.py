@@ -34,6 +34,7 @@ def test_json(vgg, capsys):
         assert result["share_of_matrix_product_rate"] == pytest.approx(share)
 
 
+@pytest.mark.slow
 def test_layers_measured_by_default(vgg, capsys):
     assert not main(["bench", "--size", "32", "--repeats", "1", "--json"])
     found = json.loads(capsys.readouterr().out)
@@ -50,6 +51,7 @@ def test_a_table_for_people(vgg, capsys):
     assert memory.endswith("MB of memory were resident in this process.")
 
 
+@pytest.mark.slow
 def test_without_layers_those_of_the_network_are_measured(effnet, capsys):
     command = ["bench", "--network", "efficientnet-lite0", "--size", "32", "--repeats", "1"]
     assert not main([*command, "--json"])

@@ -804,6 +804,7 @@ def test_stopped_before_the_first_picture(run, tiny, tmp_path, interrupted):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_stopped_in_a_real_process(run, vgg, tmp_path, number):
     """The picture so far is kept, and this process replays it byte for byte."""
@@ -1085,6 +1086,7 @@ def test_what_is_at_the_end_of_a_link_is_written(run, tiny, tmp_path):
     assert pixels(tmp_path / "there" / "a.png").shape == (32, 32, 3)
 
 
+@pytest.mark.slow
 def test_help_without_docstrings():
     """As `python -OO` leaves them out."""
     command = [sys.executable, "-OO", "-m", "explorer", "--help"]
@@ -1115,6 +1117,7 @@ def test_output_that_cannot_be_written_is_told(sentence):
     sentence(found.stderr.strip())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="it is Linux's")
 @pytest.mark.parametrize("gone", ["2>/dev/full", "2> >(head -c 5 > /dev/null)", "2>&1 | head -c 9"])
 def test_no_work_is_lost_when_nobody_reads_its_progress(tmp_path, gone):
@@ -1126,6 +1129,7 @@ def test_no_work_is_lost_when_nobody_reads_its_progress(tmp_path, gone):
     assert pixels(path).shape == (64, 64, 3) and read_picture(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&-", "<&- 2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_are_no_error(tmp_path, closed):
     """And nothing that was to be said goes into the file that takes a stream's number."""
@@ -1233,3 +1237,13 @@ def test_exemplars_that_there_are_none_of(run, tiny, tmp_path, sentence, monkeyp
     sentence(err.splitlines()[-1])
     assert "None of the photos excites two, channel 1" in err
     assert not (tmp_path / "a.png").exists()
+
+
+def test_a_folder_that_may_not_be_read_is_not_called_empty(run, tmp_path, sentence, monkeypatch):
+    (tmp_path / "locked").mkdir()
+    allowed = os.access  # who runs the tests may be allowed everything
+    monkeypatch.setattr(os, "access", lambda path, *a: path != "locked" and allowed(path, *a))
+    status, out, err = run(*EXEMPLARS, "locked", *OUT)
+    assert (status, out) == (2, "")
+    sentence(err)
+    assert "'locked' may not be read" in err

@@ -51,6 +51,7 @@ def test_without_a_folder_it_says_what_is_missing(run, sentence):
     sentence(err)
 
 
+@pytest.mark.slow
 def test_what_is_finished_is_only_gathered(
     run, tmp_path, finished_folder, vgg, effnet, monkeypatch
 ):

@@ -85,6 +85,7 @@ def test_a_gpu_in_use_already_stays_as_it_is(started_anew, one_gpu, monkeypatch)
     assert device.start() == "GPU (Fast)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("settings", "variables"),
     [
@@ -132,6 +133,7 @@ def test_keras_on_something_else_is_refused(refused, monkeypatch):
         pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("said", ["0", "1"])
 def test_whose_operations_tensorflow_takes(said):
     code = "from explorer.networks import device; print(int(device.onednn()))"

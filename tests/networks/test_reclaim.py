@@ -92,6 +92,7 @@ import scipy.sparse.csgraph  # what is loaded afterwards finds the others whole
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="of Linux")
 def test_libraries_work_on_and_take_less_memory():
     """In a process of its own: here, renders of other tests may let go of them meanwhile."""

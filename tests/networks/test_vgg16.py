@@ -73,8 +73,8 @@ def test_kernels_in_parts_change_no_bit(vgg, picture_of):
             assert np.array_equal(convolution(x), whole), name
 
 
+@pytest.mark.parametrize("kind", PICTURES)  # varies first: the same step serves all three
 @pytest.mark.parametrize(("size", "target"), CASES, ids=str)
-@pytest.mark.parametrize("kind", PICTURES)
 def test_score_and_gradient(vgg, keras_vgg, picture_of, relative, kind, size, target):
     layer, channel, position, after_relu = target
     image = picture_of(kind, size)
@@ -294,6 +294,7 @@ def test_dense_layers_need_a_whole_window(full, picture_of, refused):
         full.activations(picture_of("photo", (223, 300)), ["fc1"])
 
 
+@pytest.mark.slow
 def test_dense_layers_slide_over_a_larger_picture(full, random_weights, picture_of, relative):
     """As they are defined: at each 7×7 window of the last map, and the mean over the windows."""
     image = picture_of("photo", (262, 288))
@@ -315,6 +316,7 @@ def test_dense_layers_slide_over_a_larger_picture(full, random_weights, picture_
     assert gradient.shape == image.shape and np.abs(gradient).max() > 0
 
 
+@pytest.mark.slow
 def test_the_slope_of_a_class_of_a_larger_picture(full, picture_of):
     """A small step along the gradient raises the score by its squared norm times the step."""
     image = picture_of("photo", (262, 288)).astype(np.float64)

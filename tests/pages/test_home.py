@@ -70,6 +70,7 @@ def test_it_needs_no_tensorflow():
     subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
 
 
+@pytest.mark.slow
 def test_tensorflow_comes_in_the_background_once_the_page_is_there():
     code = """
 import os, sys, threading, time

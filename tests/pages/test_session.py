@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 ENDS_AMID_LOADING = """
 import atexit, sys, threading
 from explorer.ui import session
@@ -23,6 +25,7 @@ def _end(warm_up: str) -> subprocess.CompletedProcess:
     return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
 
 
+@pytest.mark.slow
 def test_python_ends_well_amid_the_loading_of_a_network():
     ended = _end("warm_up")
     assert ended.returncode == 0, ended.stderr
