@@ -80,8 +80,9 @@ def test_the_main_button_is_readable(server, browser, scheme):
 
 def test_a_picture_on_the_home_page_is_a_link(server, page):
     opened(page, server)
-    picture = page.get_by_alt_text(re.compile("Drawn by VGG16")).first
-    picture.click(force=True)  # Its link lies over it.
+    rainbows = page.locator('[class*="st-key-pick-conv4_1-403"]')
+    expect(rainbows.get_by_role("link")).to_be_visible()  # They come in any order.
+    rainbows.get_by_role("img").click(force=True)  # Its link lies over it.
     expect(page).to_have_url(re.compile("Feature_visualization.*channel=403"))
     expect(page.get_by_text(re.compile(r"^Step \d+ of"))).to_be_visible()
     stop(page)
