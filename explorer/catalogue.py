@@ -67,6 +67,13 @@ TARGET_CLASHES: tuple[tuple[str, tuple[str, ...], str], ...] = (
 """Which kinds of targets do not combine with which methods, and why."""
 
 
+OF_EACH_PICTURE = (
+    *(method.name for method in (*STARTS, *TRANSFORMATIONS) if method.name != "pad"),
+    *SPECTRA,
+)
+"""Methods that draw by lot for each of several pictures, which would else be the same."""
+
+
 def dispensable(methods: Iterable[str]) -> list[str]:
     """Those that a recipe can do without: neither its start, its spectrum, nor its step rule."""
     given = set(methods).difference(*ALTERNATIVES)
@@ -126,6 +133,15 @@ def _clashes_in(methods: Container[str]) -> Iterator[tuple[str, str, str]]:
         for one, other in product(ones, others):
             if one in methods and other in methods:
                 yield one, other, reason
+
+
+def check_pictures_differ(methods: Container[str]) -> None:
+    """Refuse several pictures that would all be the same; `InputError`."""
+    if "diversity" in methods and not any(name in methods for name in OF_EACH_PICTURE):
+        raise InputError(
+            "diversity needs a method by which its pictures differ, or all would be the same: "
+            "switch on noise or jitter too."
+        )
 
 
 def check_target_clashes(methods: Iterable[str], kinds: Iterable[str]) -> None:

@@ -174,7 +174,7 @@ def _upright_rgb(image: Image.Image) -> np.ndarray:
     elif image.mode in ("I", "F"):
         (_, highest), floating = image.getextrema(), image.mode == "F"
         image.thumbnail(*small)
-        values = np.asarray(image, np.float64)
+        values = np.nan_to_num(np.asarray(image, np.float64))
         image = Image.fromarray(_eight_bits(values, highest, floating))
     image.thumbnail(*small)
     if image.has_transparency_data:
@@ -184,8 +184,14 @@ def _upright_rgb(image: Image.Image) -> np.ndarray:
 
 
 def _eight_bits(values: np.ndarray, highest: float, floating: bool) -> np.ndarray:
-    """Gray values of 0–65,535, of 0–255, or, if floating, of 0–1, as uint8."""
-    scale = 1 / 257 if highest > 255 else 255 if floating and highest <= 1 else 1
+    """Gray values of 0–65,535, of 0–255, or, if floating, of 0–1, as uint8.
+
+    Of values from 0 to 1 a hundredth may lie beyond, where a picture was sharpened or shrunk.
+    """
+    if floating and np.percentile(values, 99) <= 1:
+        scale = 255
+    else:
+        scale = 1 / 257 if 255 < highest < np.inf else 1
     return np.clip(values * scale, 0, 255).round().astype(np.uint8)
 
 
@@ -212,8 +218,12 @@ def data_url(jpeg: bytes) -> str:
 
 
 def gif_bytes(pictures: list[bytes], seconds: float = 4.0) -> bytes:
-    """An animation of encoded pictures, evenly over `seconds`; the last is held for a while."""
+    """An animation of encoded pictures, evenly over `seconds`; the last is held for a while.
+
+    Those of another size are brought to that of the last.
+    """
     frames = [Image.open(io.BytesIO(data)).convert("RGB") for data in pictures]
+    frames = [ImageOps.pad(frame, frames[-1].size) for frame in frames]  # some are of one picture
     each = max(20, round(1000 * seconds / len(frames)))
     buffer = io.BytesIO()
     frames[0].save(

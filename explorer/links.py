@@ -7,12 +7,13 @@ the preset's name and what was changed from it: `report/naive;steps=50;rms.size=
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from explorer.catalogue import checked_methods
 from explorer.changes import difference, read, written
 from explorer.errors import InputError
 from explorer.images import SAMPLES
 from explorer.networks import DEFAULT_NETWORK, load_network
 from explorer.networks.network import Network
-from explorer.presets import DEFAULT_PRESET, PRESETS
+from explorer.presets import DEFAULT_PRESET, PRESETS, Preset
 from explorer.recipe import (
     LARGEST_SEED,
     LARGEST_SIDE,
@@ -20,6 +21,7 @@ from explorer.recipe import (
     SMALLEST_SIDE,
     PhotoStart,
     Recipe,
+    kind_of,
     preset,
 )
 from explorer.settings import MOST_RECIPES
@@ -51,16 +53,25 @@ def preset_of(recipe: Recipe) -> str:
     return recipe.preset if recipe.preset in PRESETS else DEFAULT_PRESET
 
 
+def unchanged(recipe: Recipe) -> Preset:
+    """The preset to describe a recipe by, for its kind of target, with every strength.
+
+    It need not suit the target: a recipe may leave out what does not.
+    """
+    kind = kind_of(recipe.target, recipe.network, recipe.size)
+    entry = PRESETS[preset_of(recipe)].of_kind(kind)
+    return replace(entry, methods=checked_methods(entry.methods))
+
+
 def changes_of(recipe: Recipe) -> list[str]:
     """What a recipe changes from its preset, as in "steps=60", "adam.rate=2" or "jitter=off"."""
-    base = preset(
-        preset_of(recipe), recipe.target, network=recipe.network, size=recipe.size, seed=recipe.seed
-    )
+    base = unchanged(recipe)
+    before = recipe.parents[0] if recipe.parents else None
     parts = []
     if recipe.steps != base.steps:
         parts.append(f"steps={recipe.steps}")
-    elif recipe.parents and recipe.parents[0].steps != base.parents[0].steps:
-        parts.append(f"steps={recipe.parents[0].steps}")
+    elif before and before.steps != unchanged(before).steps:
+        parts.append(f"steps={before.steps}")
     if recipe.keep != base.keep:
         parts.append(f"keep={recipe.keep}")
     return parts + written(difference(base.methods, recipe.methods))

@@ -97,7 +97,7 @@ PRESETS: dict[str, Preset] = {
     "report/naive": Preset(
         "Naive ascent",
         REPORT,
-        "Nothing but the normalized gradient; 200 steps in the report, 100 here.",
+        "Nothing but the normalized gradient; 200 steps in the report, 100 by default here.",
         100,
         _NAIVE,
     ),
@@ -274,7 +274,7 @@ PRESETS: dict[str, Preset] = {
         LUCID,
         "Lucid's defaults, a spectrum and its transformations, but for their second, smaller "
         "jitter, and with the mean color around the picture instead of gray; 512 steps there, "
-        "128 here.",
+        "128 by default here.",
         128,
         {
             "fourier": {"deviation": 0.01, "decay": 1.0},
@@ -289,11 +289,11 @@ PRESETS: dict[str, Preset] = {
     "maco": Preset(
         "MACO",
         MACO,
-        "Phases only, seen through noisy crops; 256 steps of 32 crops there, 96 of 4 here, which "
-        "shrink to a quarter of the side instead of a twentieth and lie anywhere instead of mostly "
-        "in the middle; the amplitudes are those of the sample photos instead of ImageNet's, "
-        "colors are Lucid's, and phases are not standardized at each step. Without MACO's map of "
-        "what is transparent.",
+        "Phases only, seen through noisy crops; 256 steps of 32 crops there, by default 96 of 4 "
+        "here, which shrink to a quarter of the side instead of a twentieth and lie anywhere "
+        "instead of mostly in the middle; the amplitudes are those of the sample photos instead of "
+        "ImageNet's, colors are Lucid's, and phases are not standardized at each step. Without "
+        "MACO's map of what is transparent.",
         96,
         {
             "maco": {},

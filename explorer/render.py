@@ -183,6 +183,9 @@ def lockstep(
             except StopIteration:
                 del running[i]
                 continue
+            except InputError as error:
+                which = f"Recipe {i + 1}, {recipes[i].caption}: " if len(recipes) > 1 else ""
+                raise InputError(f"{which}{error}") from error
             if frame:
                 frames[i], newer = frame, True
             yield None
@@ -259,7 +262,8 @@ def _frame(recipe: Recipe, step: int, scores, images) -> Frame:
     scores = tuple(float(score) for score in scores.numpy())
     if not np.isfinite(scores).all():
         raise InputError(
-            f"The numbers overflowed at step {step}: choose a smaller step, or switch on clip."
+            f"The numbers overflowed at step {step}: choose a smaller step, or switch on "
+            "what bounds the picture, such as clip."
         )
     pictures = images.numpy()
     pictures.setflags(write=False)  # what starts from them, and the best, have the same

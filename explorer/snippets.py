@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from explorer.changes import difference
 from explorer.images import SAMPLES
-from explorer.links import link_of, preset_of
+from explorer.links import link_of, preset_of, unchanged
 from explorer.networks.network import Network
-from explorer.recipe import PhotoStart, Recipe, preset
+from explorer.recipe import PhotoStart, Recipe
 from explorer.targets import Target
 
 # ---- Of recipes
@@ -37,7 +37,7 @@ def _expression(recipe: Recipe) -> str:
     target = recipe.target
     name = preset_of(recipe)
     shape = {"network": recipe.network, "size": recipe.size, "seed": recipe.seed}
-    base = preset(name, target, **shape)
+    base = unchanged(recipe)
     parts = [repr(name), _target(target)]
     steps = recipe.steps or recipe.parents[0].steps
     parts.append(f"steps={steps}")

@@ -47,7 +47,8 @@ with left:
     image = photo.fitted((model.input_size, model.input_size))
     with st.container(key="photo-given"):
         url = data_url(jpeg_bytes(image))
-        st.image(url, width="stretch", alt="The photo as the network gets it")
+        which = f"The {photo.name} photo" if photo.name in SAMPLES else "Your photo"
+        st.image(url, width="stretch", alt=f"{which} as the network gets it")
     st.caption(f"What {model.title} gets: {model.input_size} × {model.input_size} px")
     guesses = recognition.show(model, photo)
     if photo.name not in SAMPLES:

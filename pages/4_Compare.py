@@ -23,7 +23,8 @@ SHORT = 60  # steps to begin with: several pictures take several times as long a
 
 layout.begin(
     "Compare",
-    "The same target, seed and number of steps; only the recipe differs, and what it starts from.",
+    "The same target, seed and number of steps: only the recipe differs. Some recipes go on from a "
+    "picture that another has drawn.",
 )
 visitor()
 state = st.session_state

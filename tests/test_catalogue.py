@@ -10,6 +10,7 @@ from explorer.catalogue import (
     METHODS,
     TABLES,
     TARGET_CLASHES,
+    check_pictures_differ,
     check_target_clashes,
     checked_methods,
     find_method,
@@ -114,6 +115,14 @@ def test_what_is_no_table_is_refused(methods, refused):
 def test_strengths_that_are_no_table_are_refused(strengths, refused):
     with refused("must be a table"):
         checked_methods({"rms": strengths})
+
+
+@pytest.mark.parametrize("method", ["noise", "jitter", "crops", "fourier"])
+def test_diversity_needs_pictures_that_differ(method, refused):
+    with refused("diversity needs a method by which its pictures differ"):
+        check_pictures_differ({"adam": {}, "diversity": {}, "pad": {}})
+    check_pictures_differ({"adam": {}, "diversity": {}, method: {}})
+    check_pictures_differ({"adam": {}})
 
 
 PAIRS = (

@@ -118,6 +118,15 @@ def test_floating_point_tiff_keeps_its_grays(highest):
     assert np.abs(found - gradient()[..., None]).max() <= 1
 
 
+@pytest.mark.parametrize("beyond", [1.02, 300.0, -300.0, np.inf, -np.inf, np.nan])
+def test_a_few_values_beyond_the_range_change_no_others(beyond):
+    grays = np.tile(gradient(), (16, 16))
+    values = grays.astype(np.float32) / 255
+    values[0, :2] = beyond
+    found = read_photo(encoded(Image.fromarray(values), "TIFF")).pixels.astype(int)
+    assert np.abs(found - grays[..., None])[1:].max() <= 1
+
+
 def test_gray_and_black_and_white():
     found = read_photo(encoded(Image.fromarray(gradient()))).pixels
     assert np.array_equal(found, np.repeat(gradient()[..., None], 3, axis=-1))
@@ -412,6 +421,19 @@ def test_jpeg_looks_like_the_picture():
     found = np.asarray(Image.open(io.BytesIO(jpeg_bytes(pixels, quality=95)))).astype(int)
     assert found.shape == pixels.shape
     assert np.abs(found - pixels).mean() < 6
+
+
+def test_an_animation_shows_all_of_pictures_of_several_sizes():
+    """One picture first, then several beside one another."""
+    small, large = (np.full((*size, 3), 200, np.uint8) for size in ((64, 64), (128, 192)))
+    small[:, 32:] = 50
+    animation = Image.open(io.BytesIO(gif_bytes([png_bytes(small), png_bytes(large)])))
+    assert animation.size == (192, 128)
+    first = np.asarray(animation.convert("L"))
+    assert (first[:, 32:88] == 200).all() and (first[:, 104:160] == 50).all()
+    assert not first[:, :32].any() and not first[:, 160:].any()
+    animation.seek(1)
+    assert (np.asarray(animation.convert("L")) == 200).all()
 
 
 @pytest.mark.parametrize(("count", "each"), [(4, 1000), (50, 80), (400, 20)])

@@ -3,9 +3,10 @@
 import pytest
 
 from explorer import load_network
-from explorer.links import link_of, recipes_in, whole
+from explorer.links import changes_of, link_of, recipes_in, whole
 from explorer.presets import DEFAULT_PRESET, PRESETS
 from explorer.recipe import preset
+from explorer.snippets import code_of
 from explorer.targets import Target, describe
 
 DEFAULT_TARGET = Target("conv3_1", 1)
@@ -46,6 +47,20 @@ def test_a_recipe_travels_in_a_link(name, steps, methods):
 def test_every_target_travels(target):
     recipe = preset(DEFAULT_PRESET, target)
     assert recipes_in(link_of([recipe])) == ([recipe], [])
+
+
+@pytest.mark.parametrize(
+    "target", [Target("conv4_1", 7, position="center"), Target("conv4_1", photo="cat")]
+)
+@pytest.mark.parametrize(("name", "method"), [("lucid", "pad"), ("maco", "crops")])
+def test_a_recipe_travels_without_what_does_not_suit_its_target(name, method, target):
+    recipe = preset(name, target, size=96, methods={method: None})
+    assert recipes_in(link_of([recipe])) == ([recipe], [])
+    assert changes_of(recipe) == [f"{method}=off"]
+    code = code_of([recipe])
+    given = {}
+    exec(code[: code.index("for frame in")].replace("load_network('vgg16')", "None"), given)
+    assert given["recipe"] == recipe
 
 
 def test_a_sample_photo_and_an_oblong_size_travel():

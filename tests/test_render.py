@@ -292,6 +292,8 @@ def test_an_overflow_is_said(tiny, refused):
 
     with refused("overflowed at step 0"):
         list(render(Broken(), recipe()))
+    with refused("Recipe 1, two, channel 1: The numbers overflowed at step 0"):
+        list(render_together(Broken(), [recipe(), recipe(seed=1)]))
 
 
 @pytest.mark.parametrize("base", ["best", "report/naive"])

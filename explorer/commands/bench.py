@@ -12,7 +12,7 @@ from explorer.bench.parts import PARTS, SCALING, Part, of_steps
 from explorer.bench.steps import Speed, check
 from explorer.commands.options import add_network, names_in, print_json, ready, whole_number
 from explorer.errors import InputError
-from explorer.files import write_whole
+from explorer.files import check_writable, write_whole
 from explorer.networks import DEFAULT_NETWORK, device, load_network
 from explorer.tables import aligned, markdown, places, replaced
 
@@ -50,8 +50,9 @@ def run(arguments: Namespace) -> int | None:
     """Measure and print."""
     repeats = arguments.repeats
     parts, about = _parts(arguments)
-    for path in arguments.readme:
-        _with_tables(path, dict.fromkeys(parts, ""))  # refused before anything is measured
+    for path in arguments.readme:  # refused before anything is measured
+        _with_tables(path, dict.fromkeys(parts, ""))
+        check_writable(path, (path.suffix.lower(),))
     ready(arguments.network or DEFAULT_NETWORK)
     found = {}
     total = sum(part.rounds(repeats) for part in parts.values())

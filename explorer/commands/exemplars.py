@@ -76,6 +76,8 @@ def run(arguments: Namespace) -> int | None:
     seen: set[str] = set()
     found = _found(ready(network.name), target, photos, seen)
     best = nlargest(arguments.count, found, key=lambda entry: entry[1].score)
+    if not seen:
+        raise InputError("None of the photos could be read.")
     if not best:
         raise InputError(f"None of the photos excites {describe(network, target)}.")
     cells = [(e.patch, f"{Path(name).name}\n{number(e.score)}") for name, e in best]

@@ -195,7 +195,8 @@ def recipe_of(
 def output_of(arguments: argparse.Namespace) -> Path:
     """The PNG that `--output` names, checked before any long work; see `check_writable`."""
     path = check_writable(arguments.output)
-    check_spared(path, (getattr(arguments, option, None) for option in ("photo", "of", "recipe")))
+    read = ("photo", "of", "recipe", "picture")
+    check_spared(path, (getattr(arguments, option, None) for option in read))
     return path
 
 

@@ -78,7 +78,9 @@ def fill(link: Mapping[str, str]) -> list[str]:
         read = partial(whole, link.get(name, "0"), name, 0, 1)
         state[f"{PAGE}:{name}"] = bool(tried(read, 0))
     last = layer.channels - 1
-    state[f"{PAGE}:filter"] = state[f"{PAGE}:found"] = None
+    state[f"{PAGE}:filter"] = None
+    if dict(link) != state.get(f"{PAGE}:link"):  # else the page comes back as it was left
+        state[f"{PAGE}:found"] = None
     if "filter" in link:
         read = partial(whole, link["filter"], "filter", 0, last)
         state[f"{PAGE}:filter"] = tried(read, None)
@@ -182,8 +184,8 @@ def choose_filters(layers: Sequence[Layer]) -> tuple[Callable[[np.ndarray], list
         help="The strongest are those with the highest mean activation for this photo.",
     )
     count = REPORT_FILTERS
-    state.setdefault(f"{PAGE}:count", REPORT_FILTERS)
-    state.setdefault(f"{PAGE}:numbers", FIRST_NUMBERS)
+    fields = {"numbers": mode == "numbers", "count": mode != "numbers" and single}
+    steady.keep(*(f"{PAGE}:{name}" for name, drawn in fields.items() if not drawn))
     if mode == "numbers":
         text = st.text_input(
             f"Their numbers, from 0 to {layers[0].channels - 1}",

@@ -127,7 +127,8 @@ def shared(page: str, photo: Photo | None) -> dict:
         "Size",
         sorted(sizes | {now}),
         key=f"{page}:size",
-        format_func=lambda s: f"{s[1]} px" if s[0] == s[1] else f"{s[1]}×{s[0]} px",
+        format_func=lambda s: f"{s[0]} px" if s[0] == s[1] else f"{s[0]}×{s[1]} px",
+        help="Side of the square, or height × width.",
     )
     with right:
         number_field("Seed", 0, LARGEST_SEED, f"{page}:seed", help=OTHER_SEED)

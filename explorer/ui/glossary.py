@@ -38,7 +38,7 @@ WORDS = {
     "Grad-CAM": "Where in a photo the network sees a class: its last maps, weighed by how much "
     "each raises the score.",
     "Regularization": "Whatever keeps the growing picture natural: smooth, clipped, without grain.",
-    "Preset": "A recipe under a name, after a source, that can be begun with.",
+    "Preset": "A named recipe to start from; it says which source it follows.",
     "Recipe": "Everything that determines a picture; the same recipe gives the same picture.",
 }
 

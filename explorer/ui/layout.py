@@ -30,8 +30,8 @@ h1 { padding-bottom: 0.2rem !important; }
 [data-testid="stSelectbox"] input:focus-visible { outline: none !important; }
 [data-testid="stButtonGroup"] button { padding-inline: 0.5rem; }
 [data-testid="stCaptionContainer"] code { font-size: 0.8rem; }
-[data-testid="stSidebarNavItems"] li:first-child p { font-size: 0; }
-[data-testid="stSidebarNavItems"] li:first-child p::after { content: "Home"; font-size: 0.875rem; }
+[data-testid="stSidebarNavItems"] li:first-child a > * { display: none; }
+[data-testid="stSidebarNavItems"] li:first-child a::after { content: "Home"; font-size: 0.875rem; }
 [data-testid="stCaptionContainer"] { opacity: 0.8; }
 [data-testid="stBaseButton-primary"]:enabled { color: light-dark(#fff, #16110d) !important; }
 [data-testid="stFileChip"][aria-invalid="true"] { flex-wrap: wrap; height: auto; max-width: none; }

@@ -278,6 +278,10 @@ def _looking_back(page: str, held: Ticket, view: View, captions: Sequence[str]) 
             key=f"{page}:look",
             format_func=lambda done: f"step {done}",
         )
+        if st.session_state[f"{page}:look"] != view.done:
+            st.caption(
+                "You are looking back: what is saved and measured is the picture at the end."
+            )
     curves = [
         {"step": step, "score": score, "recipe": caption}
         for i, caption in enumerate(captions)

@@ -14,9 +14,11 @@ Fill = Callable[[Mapping[str, str]], list[str]]
 """What `address.enter` fills a page with: sets its state from a link, returns complaints."""
 OF_ONE_NETWORK = (
     *("layer", "channel", "position", "relu", "direction", "weight", "also"),
-    *("filter", "filters"),
+    "filter",
 )
 """Parameters of an address that mean nothing to another network."""
+NUMBERS = "filters"
+"""A parameter that does not either, where it gives numbers of filters, not how many."""
 KEPT_AS_SET = ("seed", "size")
 """Widgets of any network; the click may have changed them too, so that the address is behind."""
 
@@ -40,7 +42,9 @@ def as_link(model: Network) -> dict[str, str]:
 def switch(page: str, fill: Fill, name: str) -> None:
     """Show a page's state with another network, as far as it has a meaning there."""
     state = st.session_state
-    link = {k: v for k, v in st.query_params.to_dict().items() if k not in OF_ONE_NETWORK}
+    link = st.query_params.to_dict()
+    lost = (*OF_ONE_NETWORK, NUMBERS) if link.get("mode") == "numbers" else OF_ONE_NETWORK
+    link = {name: value for name, value in link.items() if name not in lost}
     now = {key: state[key] for each in KEPT_AS_SET if (key := f"{page}:{each}") in state}
     with steady.setting():
         fill(link | {"network": name})

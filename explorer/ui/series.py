@@ -29,8 +29,9 @@ OF_PRESETS = {
     ),
     "The report's improved methods": Series(
         (REGULARIZED[-1], *(name for name in IMPROVED if name != "report/e-laplacian-5")),
-        "All go on from the picture of the four regularizations, the first one, without blur and "
-        "small-norm clip; one round goes on from five times as many steps.",
+        "All go on from the first picture, that of the four regularizations, without blur and "
+        "small-norm clip. The one with a single round starts from a picture of five times as many "
+        "steps.",
     ),
     "Other tools, and the best here": Series(
         ("tf-keras-vis", "lucid", "maco", "best"),
@@ -123,6 +124,8 @@ def _choose_strength(page: str) -> None:
         help=number.help,
     )
     st.caption(f"Up to {settings().recipes} values, each from {number.low:,g} to {number.high:,g}.")
+    if st.session_state.pop(f"{page}:no values", False):
+        st.error("First type the values to compare, such as 0, 1, 2, 4.")
     try:
         _values_of(page)
     except InputError as error:
@@ -165,6 +168,7 @@ def _of_strengths(page: str) -> None:
     except InputError:  # which is told
         return
     slots = [f"{page}{i}" for i in range(len(values))]
+    state[f"{page}:no values"] = not slots
     if slots:
         with steady.setting():
             controls.vary(slots, *state[f"{page}:strength"], values)

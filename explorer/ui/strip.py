@@ -40,7 +40,7 @@ def show(choose: Callable[[Recipe], None]) -> None:
         for i, (recipe, jpeg) in enumerate(strip.items()):
             with st.container(width=SIDE + 8, key=f"pick-drawn-{i}"):
                 st.image(data_url(jpeg), width=SIDE, alt=recipe.caption)
-                short = recipe.caption.split(" · ")[0].replace(", channel", " ·")
+                short = recipe.caption.split(" · ")[0].replace(", channel ", " · ")
                 st.button(
                     short,
                     key=f"strip {i}",

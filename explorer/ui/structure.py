@@ -163,10 +163,21 @@ def shares_in_words(network: Network) -> str:
 
 
 def field_box(network: Network, layer: Layer) -> tuple[int, int]:
-    """Where the square of the value in the middle of a map begins and ends, in photo pixels."""
-    middle = network.input_size // layer.receptive_stride // 2
-    square = receptive_square(network, layer, middle, middle)
-    return square.top, square.bottom
+    """Where the square of a value begins and ends, in photo pixels.
+
+    Of the value in the middle of the map, or else the nearest whose square is all on the photo; of
+    a square that is larger, the nearest that covers it.
+    """
+    side = network.input_size
+    places = side // layer.receptive_stride
+    squares = [receptive_square(network, layer, place, place) for place in range(places)]
+
+    def beside(place: int) -> tuple[int, int]:
+        square = squares[place]
+        return max(-square.top, 0) + max(square.bottom - side, 0), abs(place - places // 2)
+
+    best = squares[min(range(places), key=beside)]
+    return best.top, best.bottom
 
 
 @st.cache_data(max_entries=48, show_spinner=False)
@@ -195,7 +206,7 @@ def field_on_photo(network: Network, layer: Layer, photo: str) -> None:
     with left:
         alt = f"The {photo} photo with {square} bright, the receptive field of {layer.paper_name}"
         st.image(data_url(whole), width="stretch", alt=alt)
-        what = ", and the field of the value in the middle" if seen else ": every pixel counts"
+        what = ", and the field of a value in the middle" if seen else ": every pixel counts"
         st.caption(f"The photo, {side}×{side} px{what}.")
     with right:
         if seen:

@@ -131,6 +131,17 @@ def test_tables_go_into_files(two_parts, capsys, tmp_path):
     assert one.read_text() == before
 
 
+def test_a_file_that_may_not_be_written_is_told_before_anything_is_measured(
+    two_parts, capsys, tmp_path, monkeypatch
+):
+    file = tmp_path / "tables.md"
+    file.write_text("<!-- one --><!-- /one -->")
+    monkeypatch.setattr("os.access", lambda *_: False)
+    monkeypatch.setattr("explorer.commands.bench.ready", lambda network: 1 / 0)
+    assert main(["bench", "--readme", str(file)]) == 2
+    assert "may not be changed" in capsys.readouterr().err
+
+
 def test_what_is_measured_by_default():
     assert {"results", "first_frames", "side_by_side", "activations", "start", "pages"} == set(
         parts.PARTS

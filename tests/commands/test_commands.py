@@ -266,6 +266,7 @@ REJECTIONS = {
     "repeats are no number": (["bench", "--repeats", "often"], "whole number, not 'often'"),
     "a very long name": (["render", "--layer", "x" * 9999, "--channel=1", *OUT], " … "),
     "replay missing": (["replay", "missing.png", *OUT], "missing.png"),
+    "replay over itself": (["replay", "plain.png", "-o", "plain.png"], "what is read"),
     "replay plain": (["replay", "plain.png", *OUT], "carries no recipe"),
     "replay text": (["replay", "text.jpg", *OUT], "not a PNG"),
     "replay to nowhere": (["replay", "plain.png", "-o", "nowhere/a.png"], "nowhere"),
@@ -1236,6 +1237,15 @@ def test_exemplars_that_there_are_none_of(run, tiny, tmp_path, sentence, monkeyp
     assert (status, out) == (2, "")
     sentence(err.splitlines()[-1])
     assert "None of the photos excites two, channel 1" in err
+
+
+def test_exemplars_of_photos_that_cannot_be_read(run, tiny, tmp_path):
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "broken.jpg").write_bytes(b"no photo")
+    command = ["exemplars", "photos", "--network", "tiny", "--layer", "two", "--channel", 1]
+    status, out, err = run(*command, "-o", "a.png")
+    assert (status, out) == (2, "")
+    assert err.splitlines()[-1] == "None of the photos could be read."
     assert not (tmp_path / "a.png").exists()
 
 

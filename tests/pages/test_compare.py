@@ -314,6 +314,16 @@ def test_values_that_make_no_series_are_told(values, told):
     assert link(app) == before and "compare:ticket" not in app.session_state
 
 
+def test_a_series_of_no_values_is_told():
+    app = opened(**SMALL, recipe1="report/naive;steps=1", recipe2="best;steps=1", stopped="yes")
+    assert not app.error
+    next(b for b in app.button if b.label == "Draw the series").click().run()
+    assert "First type the values" in app.error[0].value
+    assert "compare:ticket" not in app.session_state
+    app.text_input(key="compare:values").set_value("1, 2").run()
+    assert not app.error
+
+
 def test_the_sheet_carries_its_recipes(monkeypatch):
     offered = []
     monkeypatch.setattr(st, "download_button", lambda *values, **options: offered.append(values))

@@ -277,6 +277,24 @@ def test_the_strip_shows_the_picture_as_it_is_now():
     assert len(drawn) == 2 and drawn[0] != drawn[1]
 
 
+@pytest.mark.parametrize("target", [{"channel": "1", "position": "center"}, {"of": "cat"}])
+def test_a_preset_is_drawn_without_what_does_not_suit_the_target(target):
+    app = opened(layer="conv1_1", size="64", recipe="lucid;steps=2", **target)
+    assert any("pad does not go with" in warning.value for warning in app.warning)
+    app = finished(opened(layer="conv1_1", size="64", recipe="lucid;steps=2;pad=off", **target))
+    assert not app.exception and link(app)["recipe"] == "lucid;steps=2;pad=off"
+
+
+def test_the_strip_names_what_was_drawn_in_few_words():
+    short = {
+        "conv1_1 · 1": {"channel": "1"},
+        "conv1_1, channels 0.5·1 −1·7": {"direction": "1:0.5,7:-1"},
+    }
+    for words, target in short.items():
+        app = finished(opened(layer="conv1_1", size="64", recipe="report/naive;steps=2", **target))
+        assert button(app, words).key == "strip 0"
+
+
 def test_a_picture_of_the_strip_whose_photo_is_gone_is_told():
     app = finished(opened(layer="conv1_1", channel="1", size="96", recipe="report/naive;steps=2"))
     photo = "sha256:" + 64 * "a"
@@ -485,6 +503,7 @@ def test_what_is_beside_a_stopped_picture_ends_with_it(monkeypatch):
         options = app.select_slider(key="feature:look").options
         assert options == ["step 0", "step 4", "step 7"] and drawn[-1] == list(range(8))
         assert f"\nStep {step} · score" in texts(app)
+        assert ("You are looking back" in texts(app)) == (step != 7)
 
 
 def test_whoever_comes_back_finds_nothing_begun():

@@ -156,6 +156,37 @@ def test_numbers_that_are_none_are_told_and_the_first_five_shown():
         assert shown(app) == [f"Filter {i}" for i in range(5)]
 
 
+def test_numbers_and_how_many_outlast_a_look_at_another_choice():
+    app = opened(mode="numbers", filters="3, 17, 40-44")
+    app.segmented_control(key="activations:mode").set_value("strongest").run()
+    app.slider(key="activations:count").set_value(20).run()
+    app.segmented_control(key="activations:view").set_value("row").run()
+    app.segmented_control(key="activations:view").set_value("layer").run()
+    assert app.slider(key="activations:count").value == 20
+    assert link(app)["filters"] == "20"
+    app.segmented_control(key="activations:mode").set_value("numbers")
+    sound(app.run())
+    assert app.text_input(key="activations:numbers").value == "3, 17, 40-44"
+    assert shown(app) == [f"Filter {i}" for i in (3, 17, 40, 41, 42, 43, 44)]
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+def test_whether_a_filter_was_chosen_outlasts_a_look_at_another_page(vgg, chosen):
+    """What nobody chose follows the photo; what somebody chose stays."""
+    app = opened(layer="conv5_1", mode="strongest", photo="cat")
+    if chosen:
+        app.number_input(key="activations:filter").set_value(500).run()
+    app.switch_page("pages/1_Model_structure.py").run()
+    app.switch_page(PAGE)
+    app.query_params.clear()
+    app.run()
+    app.button(key="activations:pick Rocket").click()
+    sound(app.run())
+    image = sample_photo("rocket").fitted((224, 224))
+    means = vgg.activations(image, ["conv5_1"])["block5_conv1"].mean(axis=(0, 1))
+    assert link(app)["filter"] == ("500" if chosen else str(means.argmax()))
+
+
 def test_another_layer_brings_another_filter_and_the_number_field_changes_it():
     app = opened(layer="conv5_1", filter="500")
     app.selectbox(key="activations:layer").set_value("conv1_1")

@@ -125,6 +125,20 @@ def test_the_square_holds_what_the_middle_value_depends_on(vgg, name):
     assert not np.array_equal(answers[0], answers[2])
 
 
+@pytest.mark.parametrize("network", NETWORKS)
+def test_the_square_lies_on_the_photo_or_covers_it(network):
+    """So that what the page says of its size, and of every pixel that counts, is what it shows."""
+    model = load_network(network)
+    for layer in model.layers[1:]:
+        begin, end = structure.field_box(model, layer)
+        assert end - begin == layer.receptive_field
+        assert 0 <= begin < end <= 224 or begin <= 0 < 224 <= end, layer.paper_name
+    begin, end = structure.field_box(model, model.layers[-1])
+    _, seen = structure.field_pictures(begin, end, 224, "cat")
+    whole, _ = structure.field_pictures(0, 224, 224, "cat")
+    assert structure.field_pictures(begin, end, 224, "cat")[0] == whole and seen is None
+
+
 def test_kernels_are_shown_in_rgb(tmp_path):
     (tmp_path / "kernels.png").write_bytes(structure.kernels_png("vgg16"))
     shown = np.asarray(Image.open(tmp_path / "kernels.png"))

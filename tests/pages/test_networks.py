@@ -116,6 +116,13 @@ def test_what_means_the_same_to_both_networks_stays(page):
     assert given.items() <= link(app).items()
 
 
+def test_how_many_filters_means_the_same_to_both_networks_but_their_numbers_do_not():
+    app = switched(opened("activations", mode="strongest", filters="12"), "activations", EFFNET)
+    assert link(app)["filters"] == "12"
+    app = switched(opened("activations", mode="numbers", filters="200"), "activations", EFFNET)
+    assert link(app)["filters"] == "0-4"
+
+
 @pytest.mark.parametrize("page", ["feature", "compare"])
 def test_a_layer_of_the_other_network_makes_room_for_one_that_is_there(page):
     recipe = "recipe" if page == "feature" else "recipe1"
