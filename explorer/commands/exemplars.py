@@ -111,14 +111,21 @@ def _files(given: list[str]) -> Iterator[str]:
             continue
         if not os.access(name, os.R_OK | os.X_OK):
             raise InputError(f"The folder '{name}' may not be read: allow it, or name another.")
-        inside = sorted(path for path in Path(name).rglob("*") if _is_photo(path))
+        inside = sorted(_photos_in(name))
         if not inside:
             raise InputError(f"The folder '{name}' has no photos in it.")
-        yield from map(str, inside)
+        yield from inside
 
 
-def _is_photo(path: Path) -> bool:
-    return path.suffix.lower() in chain(*FORMATS.values()) and path.is_file()
+def _photos_in(folder: str) -> Iterator[str]:
+    """Paths of the photos in a folder and in those inside; those that may not be read are told."""
+    for place, folders, files in os.walk(folder):
+        for path in (os.path.join(place, name) for name in folders):
+            if not os.access(path, os.R_OK | os.X_OK):
+                print(f"Left out: the folder '{path}' may not be read.", file=sys.stderr)
+        for path in (os.path.join(place, name) for name in files):
+            if Path(path).suffix.lower() in chain(*FORMATS.values()) and os.path.isfile(path):
+                yield path
 
 
 def _found(

@@ -1257,3 +1257,14 @@ def test_a_folder_that_may_not_be_read_is_not_called_empty(run, tmp_path, senten
     assert (status, out) == (2, "")
     sentence(err)
     assert "'locked' may not be read" in err
+
+
+def test_exemplars_tell_a_folder_inside_that_may_not_be_read(run, tiny, tmp_path, monkeypatch):
+    (tmp_path / "photos" / "locked").mkdir(parents=True)
+    Image.new("RGB", (64, 64), "red").save(tmp_path / "photos" / "red.png")
+    allowed = os.access
+    monkeypatch.setattr(os, "access", lambda path, *a: "locked" not in path and allowed(path, *a))
+    command = ["exemplars", "photos", "--network", "tiny", "--layer", "two", "--channel", 1]
+    status, out, err = run(*command, "--json", "-o", "a.png")
+    assert status == 0 and json.loads(out)["photos"] == 1
+    assert "Left out: the folder 'photos/locked' may not be read." in err
