@@ -1,6 +1,6 @@
 """Every method there is, in the order in which they act; no TensorFlow."""
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from itertools import combinations, product
 
 from explorer.errors import Clash, InputError, did_you_mean
@@ -67,11 +67,9 @@ TARGET_CLASHES: tuple[tuple[str, tuple[str, ...], str], ...] = (
 """Which kinds of targets do not combine with which methods, and why."""
 
 
-OF_EACH_PICTURE = (
-    *(method.name for method in (*STARTS, *TRANSFORMATIONS) if method.name != "pad"),
-    *SPECTRA,
-)
-"""Methods that draw by lot for each of several pictures, which would else be the same."""
+OF_EACH_PICTURE = ("noise", "fourier", "maco", "scale", "rotation", "crops", "grain")
+"""Methods that draw by lot for each of several pictures, which would else be the same; by as much
+as their first strength says, if they have one."""
 
 
 def dispensable(methods: Iterable[str]) -> list[str]:
@@ -135,12 +133,13 @@ def _clashes_in(methods: Container[str]) -> Iterator[tuple[str, str, str]]:
                 yield one, other, reason
 
 
-def check_pictures_differ(methods: Container[str]) -> None:
+def check_pictures_differ(methods: Mapping[str, Mapping[str, float]]) -> None:
     """Refuse several pictures that would all be the same; `InputError`."""
-    if "diversity" in methods and not any(name in methods for name in OF_EACH_PICTURE):
+    given = (methods[name] for name in OF_EACH_PICTURE if name in methods)
+    if "diversity" in methods and not any(next(iter(each.values()), 1) for each in given):
         raise InputError(
             "diversity needs a method by which its pictures differ, or all would be the same: "
-            "switch on noise or jitter too."
+            "switch on noise too."
         )
 
 

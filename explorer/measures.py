@@ -68,7 +68,7 @@ def radial_spectrum(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean spectral energy by frequency.
 
     Args:
-        image: uint8 RGB (h, w, 3). The mean of each color is left out.
+        image: uint8 RGB (h, w, 3). The mean of each color, frequency 0, is left out.
 
     Returns:
         Frequencies in cycles per pixel, the middles of equal bands up to one half, and the mean
@@ -76,6 +76,7 @@ def radial_spectrum(image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         in very small pictures, are left out.
     """
     energy, frequency = spectral_energy(image)
+    energy, frequency = energy.ravel()[1:], frequency.ravel()[1:]
     edges = np.linspace(0, 0.5, BANDS + 1)
     count, _ = np.histogram(frequency, edges)
     total, _ = np.histogram(frequency, edges, weights=energy)

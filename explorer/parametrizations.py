@@ -6,7 +6,8 @@ W // 2 + 1), of pictures (H, W); low frequencies alone make the same pictures sm
 not bound a picture, a spectrum does: its values go through a sigmoid.
 
 A method's `apply` takes what is optimized, the (height, width) of the whole picture and that
-wanted, and returns values (b, h, w, 3). Its `begin` takes values (H, W, 3) and a seed.
+wanted, and returns values (b, h, w, 3), of independent colors if `decorrelated`. Its `begin` takes
+values (H, W, 3) and a seed.
 
 After Olah et al., "Feature Visualization", Distill 2017 (Lucid), and Fel et al., "Unlocking
 Feature Visualization for Deeper Networks with MAgnitude Constrained Optimization", NeurIPS 2023.
@@ -96,7 +97,7 @@ def spectrum_of(values: np.ndarray) -> np.ndarray:
 # ---- Fourier
 
 
-def fourier(theta, full, size, decay):
+def fourier(theta, full, size, decay, decorrelated=True):
     """Weighted spectra as values (b, h, w, 3)."""
     import tensorflow as tf
 
@@ -115,11 +116,11 @@ def fourier_start(values: np.ndarray, seed: int, deviation: float, decay: float)
 # ---- MACO
 
 
-def maco(theta, full, size):
+def maco(theta, full, size, decorrelated=True):
     """Phases with the amplitudes of photos, as values (b, h, w, 3) of unit deviation."""
     import tensorflow as tf
 
-    magnitude = photo_magnitude(full)
+    magnitude = photo_magnitude(full, decorrelated)
     spectrum = tf.complex(magnitude * tf.cos(theta), magnitude * tf.sin(theta))
     values = pictures_of(spectrum, full, size)
     axes = (1, 2, 3)
@@ -136,17 +137,18 @@ def maco_start(values: np.ndarray, seed: int) -> np.ndarray:
 
 
 @lru_cache(KEPT_SIZES)
-def photo_magnitude(size: tuple[int, int]) -> np.ndarray:
-    """Mean amplitude of the embedded photos' independent colors: float32 (3, h, w // 2 + 1).
+def photo_magnitude(size: tuple[int, int], decorrelated: bool = True) -> np.ndarray:
+    """Mean amplitude of the embedded photos' colors: float32 (3, h, w // 2 + 1).
 
-    Each photo counts alike, and its mirror image too; of so few the mean is still rough, so it is
-    smoothed to a mean over each ring of frequencies.
+    The colors are those that are independent in photos, or else red, green and blue. Each photo
+    counts alike, and its mirror image too; of so few the mean is still rough, so it is smoothed to
+    a mean over each ring of frequencies.
     """
     rings = np.round(frequencies(*size) * max(size)).astype(int)
     count = np.bincount(rings.ravel())
     total = np.zeros((3, *rings.shape))
     for name in SAMPLES:
-        values = unbounded(sample_photo(name).fitted(size), True)
+        values = unbounded(sample_photo(name).fitted(size), decorrelated)
         values -= values.mean(axis=(0, 1))
         amplitude = np.abs(spectrum_of(values)) / values.std()
         for channel in range(3):

@@ -185,7 +185,12 @@ class _Canvas:
         import tensorflow as tf
 
         if self.spectrum:
-            return bounded(colored(self.spectrum(x, self.size, at), self.decorrelated))
+            return bounded(
+                colored(
+                    self.spectrum(x, self.size, at, decorrelated=self.decorrelated),
+                    self.decorrelated,
+                )
+            )
         picture = colored(x, self.decorrelated) + self.mean
         return picture if at == self.size else tf.image.resize(picture, at, antialias=True)
 

@@ -8,6 +8,7 @@ from explorer.catalogue import (
     ALTERNATIVES,
     CLASHES,
     METHODS,
+    OF_EACH_PICTURE,
     TABLES,
     TARGET_CLASHES,
     check_pictures_differ,
@@ -117,12 +118,17 @@ def test_strengths_that_are_no_table_are_refused(strengths, refused):
         checked_methods({"rms": strengths})
 
 
-@pytest.mark.parametrize("method", ["noise", "jitter", "crops", "fourier"])
-def test_diversity_needs_pictures_that_differ(method, refused):
+@pytest.mark.parametrize("name", OF_EACH_PICTURE)
+def test_diversity_needs_pictures_that_differ(name, refused):
+    others = {"adam": {}, "diversity": {}, "pad": {"width": 12}, "jitter": {"reach": 8}}
     with refused("diversity needs a method by which its pictures differ"):
-        check_pictures_differ({"adam": {}, "diversity": {}, "pad": {}})
-    check_pictures_differ({"adam": {}, "diversity": {}, method: {}})
+        check_pictures_differ(others)
+    usual = {parameter.name: parameter.default for parameter in METHODS[name].parameters}
+    check_pictures_differ(others | {name: usual})
     check_pictures_differ({"adam": {}})
+    if usual:
+        with refused("or all would be the same"):
+            check_pictures_differ(others | {name: usual | {next(iter(usual)): 0}})
 
 
 PAIRS = (

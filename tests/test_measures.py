@@ -90,7 +90,7 @@ def test_a_flat_picture_has_numbers_too():
 @pytest.mark.parametrize("cycles", [4, 17, 28])
 def test_the_radial_spectrum_of_a_wave_is_one_peak(cycles):
     frequencies, energy = radial_spectrum(waves(cycles / 64))
-    assert frequencies.shape == energy.shape == (32,)
+    assert frequencies.shape == energy.shape == (31,)  # None is below 1/64 but 0, the mean.
     assert np.allclose(np.diff(frequencies), 1 / 64)
     assert abs(frequencies[energy.argmax()] - cycles / 64) <= 1 / 128
     assert np.delete(energy, energy.argmax()).max() < 1e-3 * energy.max()
@@ -100,6 +100,17 @@ def test_the_radial_spectrum_of_white_noise_is_flat():
     noise = np.random.default_rng(0).integers(0, 256, (128, 96, 3), dtype=np.uint8)
     _, energy = radial_spectrum(noise)
     assert np.abs(energy[2:] - 1).max() < 0.25
+
+
+@pytest.mark.parametrize("side", [32, 48, 64, 96, 224])
+def test_the_radial_spectrum_of_white_noise_begins_flat(side):
+    """The mean, which is left out, counts in no band."""
+    random = np.random.default_rng(0)
+    found = [
+        radial_spectrum(random.integers(0, 256, (side, side, 3), dtype=np.uint8))[1][0]
+        for _ in range(40)
+    ]
+    assert np.mean(found) == pytest.approx(1, abs=0.25)
 
 
 def test_the_radial_spectrum_of_a_small_picture_leaves_empty_bands_out():

@@ -155,17 +155,19 @@ def test_a_gradient_goes_through_a_spectrum(size):
 # ---- MACO
 
 
+@pytest.mark.parametrize("decorrelated", [True, False])
 @pytest.mark.parametrize("size", [(64, 64), (63, 96)])
-def test_the_photos_amplitudes_are_means_over_rings(size):
+def test_the_photos_amplitudes_are_means_over_rings(size, decorrelated):
     """Of a spectrum whose rings are all filled alike, computed photo by photo."""
-    found = photo_magnitude(size)
+    found = photo_magnitude(size, decorrelated)
     assert found.shape == (3, size[0], size[1] // 2 + 1) and found.dtype == np.float32
     cycles = np.hypot(np.fft.fftfreq(size[0])[:, None], np.fft.rfftfreq(size[1])[None])
     rings = np.round(cycles * max(size)).astype(int)
     total = np.zeros(3)
     for name in SAMPLES:
         share = np.clip(sample_photo(name).fitted(size) / 255, 0.02, 0.98)
-        values = np.log(share / (1 - share)) @ np.linalg.inv(COLORS)
+        values = np.log(share / (1 - share))
+        values = values @ np.linalg.inv(COLORS) if decorrelated else values
         values -= values.mean(axis=(0, 1))
         spectrum = np.abs(np.fft.rfft2(values / values.std(), axes=(0, 1)))
         total += spectrum[rings == 7].mean(axis=0) / len(SAMPLES)
@@ -184,6 +186,10 @@ def test_phases_are_free_and_amplitudes_are_not(size):
     inner = (slice(None), slice(1, (height + 1) // 2), slice(1, (width + 1) // 2))
     found = np.abs(np.fft.rfft2(values.transpose(2, 0, 1)))[inner]
     ratio = found / photo_magnitude(size)[inner]
+    assert ratio.std() < 1e-3 * ratio.mean()
+    plain = maco(theta.astype(np.float32), size, size, decorrelated=False).numpy()[0]
+    found = np.abs(np.fft.rfft2(plain.transpose(2, 0, 1)))[inner]
+    ratio = found / photo_magnitude(size, decorrelated=False)[inner]
     assert ratio.std() < 1e-3 * ratio.mean()
 
 

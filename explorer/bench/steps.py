@@ -208,6 +208,9 @@ def keras_step(network: Network, layer: Layer):
     linear = type(last).from_config(last.get_config() | {"activation": "linear"})
     model = tf.keras.Model(network.model.inputs, linear(last.input))
     linear.set_weights(last.get_weights())
+    if layer.spatial and network.model.input_shape[1]:  # which dense layers behind it fix
+        free = [tf.keras.Input((None, None, 3))]
+        model = tf.keras.models.clone_model(model, free, clone_function=lambda each: each)
 
     def step(image, channel):
         with tf.GradientTape() as tape:

@@ -1,5 +1,7 @@
 """What is measured of a step; never how fast it is."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -66,6 +68,30 @@ def test_both_ways_take_the_same_step(request, network, name, activation):
     assert np.abs(engine - keras).max() < 1e-3 < np.abs(engine - image).max()
     assert network.model.get_layer(name).activation.__name__ == activation
     assert before.keys() == {each.name for each in network.model.layers}
+
+
+def test_keras_steps_on_pictures_of_other_sizes_than_its_dense_layers_fix():
+    import tensorflow as tf
+
+    chain = [
+        tf.keras.layers.Conv2D(4, 3, padding="same", activation="relu", name=name)
+        for name in ("one", "two")
+    ]
+    dense = [tf.keras.layers.Flatten(), tf.keras.layers.Dense(3, name="three")]
+    model = tf.keras.Sequential([tf.keras.Input((16, 16, 3)), *chain, *dense])
+    network = SimpleNamespace(model=model, preprocess=lambda image: image / 100)
+    image = steps.noise(20)
+    found = steps.keras_step(network, SimpleNamespace(name="two", spatial=True))(image, 1)
+    with tf.GradientTape() as tape:
+        tape.watch(image)
+        kernel, bias = chain[1].get_weights()
+        values = tf.nn.conv2d(chain[0](image / 100), kernel, 1, "SAME") + bias
+        score = tf.reduce_mean(values[..., 1])
+    gradient = tape.gradient(score, image)
+    wanted = image + gradient / np.sqrt(np.mean(np.square(gradient)))
+    assert np.abs(found - wanted).max() < 1e-4 < np.abs(found - image).max()
+    small = steps.keras_step(network, SimpleNamespace(name="three", spatial=False))
+    assert small(steps.noise(16), 2).shape == (1, 16, 16, 3)
 
 
 def test_several_pictures_each_take_their_own_step(tiny, picture_of):
