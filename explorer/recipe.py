@@ -9,7 +9,7 @@ from functools import cached_property
 from numbers import Real
 from types import MappingProxyType
 
-from explorer.catalogue import check_pictures_differ, check_target_clashes, checked_methods
+from explorer.catalogue import check_target_clashes, checked_methods
 from explorer.changes import merged
 from explorer.errors import InputError, did_you_mean
 from explorer.images import SAMPLES
@@ -107,7 +107,6 @@ class Recipe:
             for term in self.target.terms
         }
         check_target_clashes(frozen, kinds)
-        check_pictures_differ(frozen)
         if not isinstance(self.preset, str | None):
             raise InputError("The preset that a recipe came from must be a name.")
         if not isinstance(self.start, PhotoStart | Blend | None):

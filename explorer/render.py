@@ -6,6 +6,7 @@ from functools import cache
 
 import numpy as np
 
+from explorer.catalogue import check_pictures_differ
 from explorer.errors import InputError
 from explorer.excitation import check_target, numbers_of
 from explorer.images import Photo, photo_named, tiled
@@ -215,6 +216,8 @@ def check(network: Network, recipe: Recipe, photo: Photo | None = None) -> None:
                 f"pixels, a size at which {describe(network, recipe.target)} cannot be computed: "
                 "leave them out."
             ) from None
+    for each in recipe.lineage:
+        check_pictures_differ(each.methods)
     for wanted in recipe.photos:
         photo_named(wanted, photo)
 

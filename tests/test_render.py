@@ -639,6 +639,17 @@ def test_targets_that_need_the_whole_picture(tiny, name, target, refused):
         recipe(NAIVE | {name: {}}, Target("second", 1, also=(target,)))
 
 
+def test_several_pictures_that_would_be_the_same_are_refused(tiny, refused):
+    same = recipe(methods={"rms": {}, "jitter": {}, "diversity": {"pictures": 2}})
+    for each in (same, recipe(start=Blend(((1.0, same),)))):
+        with refused("or all would be the same: switch on noise too"):
+            list(render(tiny, each))
+    differ = same.changed(methods={**same.methods, "noise": {"deviation": 5}})
+    *_, frame = render(tiny, differ)
+    first, second = frame.pictures
+    assert not np.array_equal(first, second)
+
+
 def test_a_size_that_only_the_view_has_is_refused(tiny, monkeypatch, refused):
     """As that of a class of a network with a fixed input."""
 
