@@ -56,7 +56,7 @@ ATTRIBUTIONS: dict[str, Attribution] = {
         Attribution(
             "gradient",
             "Gradient",
-            "How the activation changes with each pixel.",
+            "How the response changes with each pixel.",
             "Simonyan, Vedaldi and Zisserman, “Deep Inside Convolutional Networks”, 2014",
             "what arrives, where its input was positive",
             by_input=True,
@@ -66,7 +66,7 @@ ATTRIBUTIONS: dict[str, Attribution] = {
         Attribution(
             "deconvnet",
             "Deconvnet",
-            "The activation sent back through the network turned around.",
+            "The response sent back through the network turned around.",
             "Zeiler and Fergus, “Visualizing and Understanding Convolutional Networks”, 2014",
             "what arrives, where that is positive",
             by_input=False,

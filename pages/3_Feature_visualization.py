@@ -104,6 +104,9 @@ with left:
         stopped, sentence = state.get(f"{PAGE}:dropped stop") or (None, "")
         if stopped and stopped == recipe:
             st.info(sentence)
+if recipe is None:
+    where = "below" if target else "above"
+    button.warning(f"Nothing can be drawn yet: see the message {where}.")
 wanted = [recipe] if recipe else []
 refused = live.offer(PAGE, button, "Render", wanted, opened)
 

@@ -134,7 +134,7 @@ def choose(page: str, network: Network, photo: Photo | None) -> Target | None:
         text = st.text_input(
             "Further targets",
             key=f"{page}:also",
-            placeholder="conv4_1:6 | -0.5*class:flamingo",
+            placeholder=f"{network.layer(network.first_layer).paper_name}:6 | -0.5*class:flamingo",
             help=f"WEIGHT*LAYER:CHANNEL, LAYER or class:NAME, with {BETWEEN_TERMS} between them; "
             "a weight below 0 holds that one down.",
         )

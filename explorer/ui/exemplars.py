@@ -64,7 +64,8 @@ def show(model: Network, target: Target, own: Photo | None) -> None:
             _card(model, target, name, score, patch)
     layer = model.layer(target.layer)
     part = (
-        f"Of each photo the part that one value of {layer.paper_name} sees, where it is highest"
+        f"Of each photo the part that one value of {layer.paper_name} sees, where it is highest, "
+        "and that value (a score is a mean over all places)"
         if layer.spatial
         else "Each with its score"
     )

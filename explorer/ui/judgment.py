@@ -37,7 +37,7 @@ STANDINGS = {
     "larger": "5 % larger",
     "smaller": "5 % smaller",
 }
-MOST_TITLES = 3
+MOST_TITLES = 2
 """Recipes whose titles fit above their columns; of more, their numbers stand there."""
 MEASURE_WIDTH, SPECTRUM_HEIGHT = 150, 150
 """Pixels."""

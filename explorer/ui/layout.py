@@ -25,7 +25,8 @@ STYLE = """
 .block-container { padding-top: 4rem; max-width: 1320px; }
 [data-testid="stImage"] img, [data-testid="stImageContainer"] img { border-radius: 6px; }
 h1 { padding-bottom: 0.2rem !important; }
-:focus-visible, label:has(input[type="checkbox"]:focus-visible) {
+[data-testid="stMain"]:focus-visible { outline: none !important; box-shadow: none !important; }
+:focus-visible:not([data-testid="stMain"]), label:has(input[type="checkbox"]:focus-visible) {
   outline: 2px solid #c2622b !important; outline-offset: 2px; }
 [data-testid="stSelectbox"] input:focus-visible { outline: none !important; }
 [data-testid="stButtonGroup"] button { padding-inline: 0.5rem; }

@@ -24,7 +24,7 @@ REFUSED = ":red[Nothing is drawn: the reason stands where the picture would be.]
 """Below a button that draws; the reason itself would hide what is around the button."""
 POLL_SECONDS, SLOWEST_POLL = 0.4, 2.0
 """Between two looks at a render that is alone, and at one among many."""
-CURVE_HEIGHT, LEGEND_ROW, LEGEND_WIDTH = 180, 26, 280
+CURVE_HEIGHT, LEGEND_ROW, LEGEND_WIDTH = 180, 26, 330
 """Pixels; the legend, a line for each recipe, is within the height and fits on a phone."""
 POINT_SIZE = 400
 """Square pixels around each point of a curve that tell its numbers to who points there."""
@@ -238,7 +238,10 @@ def _picture(
     alt = f"Picture that excites {recipe.caption} after {step} steps, score {number(score)}"
     st.image(data_url(jpeg), width="stretch", alt=alt)
     if of == recipe:
-        seen = steps_in_words(recipe, step)
+        best = (
+            recipe.keep == "best" and view.status not in LIVE and step == view.frames[i].kept.step
+        )
+        seen = "best score: " * best + steps_in_words(recipe, step)
     else:
         seen = f"step {step} of “{_title(of)}”, from which it starts"
     st.caption(f"**{caption}**  \n{seen[0].upper()}{seen[1:]} · score {number(score)}")

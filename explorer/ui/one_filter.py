@@ -105,7 +105,7 @@ def _describe(
     lines = [
         f"Highest activation **{number(numbers.highest)}**, at row {numbers.row}, column "
         f"{numbers.column} of the {height} × {width} map, counted from 0{tied}",
-        f"Mean activation **{number(numbers.mean)}**: number {rank} of {layer.channels} filters",
+        f"Mean activation **{number(numbers.mean)}**: rank {rank} among {layer.channels} filters",
         f"Active at **{100 * numbers.active_share:.0f} %** of the positions",
         f"One value sees **{_pixels(square.size)}** of the photo",
     ]

@@ -285,6 +285,20 @@ def test_a_preset_is_drawn_without_what_does_not_suit_the_target(target):
     assert not app.exception and link(app)["recipe"] == "lucid;steps=2;pad=off"
 
 
+@pytest.mark.parametrize(("also", "where"), [("conv9_9:1", "below"), ("conv1_1:x", "above")])
+def test_where_nothing_can_be_drawn_is_told_beside_the_button(also, where):
+    app = finished(opened(layer="conv1_1", size="64", recipe="report/naive;steps=2"))
+    assert not any("Nothing can be drawn" in warning.value for warning in app.warning)
+    app.text_input(key="feature:also").set_value(also).run()
+    assert f"see the message {where}" in app.warning[0].value and button(app, "Render").disabled
+
+
+@pytest.mark.parametrize("keep", ["best", "last"])
+def test_the_caption_says_that_a_picture_is_the_best(keep):
+    app = finished(opened(layer="conv1_1", size="64", recipe=f"report/naive;steps=3;keep={keep}"))
+    assert ("Best score: step 3" in texts(app)) == (keep == "best")
+
+
 def test_the_strip_names_what_was_drawn_in_few_words():
     short = {
         "conv1_1 · 1": {"channel": "1"},
