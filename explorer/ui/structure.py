@@ -172,11 +172,11 @@ def field_box(network: Network, layer: Layer) -> tuple[int, int]:
     places = side // layer.receptive_stride
     squares = [receptive_square(network, layer, place, place) for place in range(places)]
 
-    def beside(place: int) -> tuple[int, int]:
-        square = squares[place]
-        return max(-square.top, 0) + max(square.bottom - side, 0), abs(place - places // 2)
+    def suits(place: int) -> tuple[int, int]:
+        seen, _ = squares[place].within((side, side)).size
+        return seen, -abs(place - places // 2)
 
-    best = squares[min(range(places), key=beside)]
+    best = squares[max(range(places), key=suits)]
     return best.top, best.bottom
 
 
