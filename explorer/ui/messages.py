@@ -1,10 +1,12 @@
 """What passes between browser and server where Streamlit has no word for it."""
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state.common import user_key_from_element_id
 
 _COMPLETE = """
 const sorted = (entries) => String(new URLSearchParams([...new Map(entries)].sort()));
@@ -31,6 +33,21 @@ def of_a_part() -> bool:
     """Whether only a part of the page (a Streamlit fragment) runs, as when it polls."""
     context = get_script_run_ctx()
     return context is not None and bool(context.fragment_ids_this_run)
+
+
+def sent() -> dict[str, Any]:
+    """What the browser sent last of its widgets, by their keys; those that it has not are left out.
+
+    The values are raw, such as the label of what is selected. `st.session_state` has a value of a
+    widget also where the browser has sent none.
+    """
+    context = get_script_run_ctx()
+    states = context.session_state.get_widget_states() if context else ()
+    return {
+        user_key_from_element_id(state.id): getattr(state, kind)
+        for state in states
+        if (kind := state.WhichOneof("value"))
+    }
 
 
 def complete_address(parameters: Mapping[str, str], before: Mapping[str, str]) -> None:

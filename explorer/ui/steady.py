@@ -4,6 +4,10 @@ A browser sends the values of all its widgets with each message, also when a pag
 message that was under way while the program set a widget, such as the channel for a click on
 "Next", would set it back. So every setting has a number, which the browser echoes in a hidden
 widget: what comes with an older number is stale, and all that was set since is set again.
+
+And a browser draws a widget only once its code has come, by what it was told last: a setting that
+later runs do not repeat would be lost, and the widget would show, and send, its lowest value. So a
+setting is repeated until the browser has sent a value of the widget itself.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,9 +15,11 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-ECHO, HISTORY, DRAWN, TOGETHER = "steady", "steady:history", "steady:drawn", "steady:together"
+from explorer.ui import messages
+
+ECHO, HISTORY, UNHEARD, TOGETHER = "steady", "steady:history", "steady:unheard", "steady:together"
 HIDDEN, HIDING = "steady:hidden", "steady:hiding"
-OWN = (ECHO, HISTORY, DRAWN, TOGETHER, HIDDEN, HIDING)
+OWN = (ECHO, HISTORY, UNHEARD, TOGETHER, HIDDEN, HIDING)
 """What is kept here, which a setting around others does not record."""
 REMEMBERED = 20
 """Settings that a browser may not have seen yet, at most."""
@@ -24,16 +30,13 @@ def echo() -> None:
     st.session_state.setdefault(ECHO, _latest())
     with st.container(key="hidden"):
         st.number_input("Settings seen", 0, key=ECHO)
-    st.session_state[DRAWN] = _latest()
     st.session_state[HIDDEN] = st.session_state.pop(HIDING, set())
 
 
 def begin() -> None:
-    """Settle, at the start of a page, before anything is drawn.
+    """Settle, at the start of a page, before anything is drawn, and repeat what is unheard.
 
-    What was set for a run that ended before it came to `echo` may never have reached the browser,
-    which would take a slider's lowest value for it; so that is set once more, as it is now. And a
-    browser may have seen a setting without taking all of its values, when one follows another
+    A browser may have seen a setting without taking all of its values, when one follows another
     quickly: as long as more of the widgets that were set together differ than the one that a person
     can have changed, they are set once more.
     """
@@ -41,16 +44,21 @@ def begin() -> None:
     state = st.session_state
     state[HIDDEN] = state.get(HIDDEN, set()) | state.pop(HIDING, set())
     _set_again(state[HIDDEN])
-    drawn = state.get(DRAWN, 0)
-    for number, values in state.get(HISTORY, ()):
-        if number > drawn:
-            _set_again(values)
+    sent = messages.sent()
+    seen = sent.get(ECHO, 0)
     number, together = state.get(TOGETHER, (0, {}))
-    if number and drawn >= number:
-        if sum(state[key] != value for key, value in together.items() if key in state) > 1:
+    if seen >= number:
+        heard = [key for key in together if key in sent]
+        if sum(state[key] != together[key] for key in heard) > 1:
             state.update(together)
         else:
-            del state[TOGETHER]
+            state[TOGETHER] = number, {k: v for k, v in together.items() if k not in heard}
+    state[UNHEARD] = {
+        key: number
+        for key, number in state.get(UNHEARD, {}).items()
+        if key not in sent or number > seen
+    }
+    _set_again(state[UNHEARD])
 
 
 def keep(*keys: str) -> None:
@@ -102,6 +110,7 @@ def setting(*keys: str) -> Iterator[None]:
         if name not in OWN and (name in keys or name not in before or before[name] != value)
     }
     state[HISTORY] = [*state.get(HISTORY, ()), (_latest() + 1, changed)][-REMEMBERED:]
+    state[UNHEARD] = state.get(UNHEARD, {}) | dict.fromkeys([*changed, ECHO], _latest())
     if keys:
         _, waiting = state.get(TOGETHER, (0, {}))
         state[TOGETHER] = _latest(), waiting | {key: state[key] for key in keys if key in state}

@@ -3,6 +3,7 @@
 import re
 import time
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from explorer.notes import read_picture
@@ -115,6 +116,24 @@ def test_finished_pictures_stay_a_click_away(server, page):
     page.locator(".st-key-strip img").last.click(force=True)  # Its button lies over it.
     expect(page).to_have_url(re.compile("channel=1&"))
     expect(page.get_by_alt_text(re.compile("excites conv3_1, channel 1 "))).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("widget", "channel"), [("Slider", 41), ("NumberInput", 43), ("Checkbox", 45)]
+)
+def test_settings_stay_where_the_code_of_a_widget_comes_late(server, page, widget, channel):
+    """It would show its lowest value, and the next click would draw by that."""
+    held = []
+    page.route(re.compile(rf"/{widget}\.[^/]*\.js"), lambda route: held.append(route))
+    page.goto(server + QUICK.replace("channel=1", f"channel={channel}").replace("seed=0", "seed=9"))
+    expect(page.get_by_text("Finished: 40 steps.")).to_be_visible()
+    assert held, "the page has asked for the code"
+    for route in held:
+        route.continue_()
+    expect(page.get_by_test_id(f"st{widget}").first).to_be_attached()
+    page.keyboard.press("n")
+    settings = "size=96&seed=9&recipe=report%2Fnaive%3Bsteps%3D40"
+    expect(page).to_have_url(re.compile(f"channel={channel + 1}&{settings}$"))
 
 
 def test_no_key_is_lost_while_a_picture_grows(server, page):

@@ -195,3 +195,37 @@ def test_what_a_run_set_that_never_ended_is_sent_to_the_browser_again():
     assert app.slider(key="number").value == 7
     app.run()
     assert not app.slider(key="number").proto.set_value, "it was drawn"
+
+
+def late_page():
+    import streamlit as st
+
+    from explorer.ui import steady
+
+    steady.begin()
+    state = st.session_state
+    if "late" not in state:
+        with steady.setting():
+            state["late"] = 7
+    st.slider("Late", 0, 9, key="late")
+    st.slider("Other", 0, 9, key="other")
+    steady.echo()
+
+
+@pytest.mark.parametrize("missing", ["late", "steady"])
+def test_a_setting_is_repeated_until_the_browser_has_the_widget(missing):
+    """It draws a widget whose code comes late by what the last run told."""
+    app = AppTest.from_function(late_page, default_timeout=30).run()
+    for _ in range(3):
+        sent = app._tree.get_widget_states()
+        kept = [widget for widget in sent.widgets if not widget.id.endswith(f"-{missing}")]
+        assert len(kept) == len(sent.widgets) - 1
+        del sent.widgets[:]
+        sent.widgets.extend(kept)
+        app._run(sent)
+        drawn = {"late": app.slider(key="late"), "steady": app.number_input(key="steady")}
+        assert drawn[missing].proto.set_value and drawn["late"].value == 7
+    app.run()
+    assert not app.slider(key="late").proto.set_value, "what it has, it is not told again"
+    app.slider(key="late").set_value(3).run()
+    assert app.slider(key="late").value == 3
