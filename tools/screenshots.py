@@ -33,6 +33,7 @@ def shoot(page: Page, address: str, ready: str) -> Image.Image:
     page.goto(address)
     page.get_by_text(ready).first.wait_for(timeout=180_000)
     page.wait_for_selector('[data-test-script-state="notRunning"]', timeout=60_000)
+    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')", timeout=60_000)
     page.wait_for_timeout(2_500)
     return Image.open(io.BytesIO(page.screenshot())).convert("RGB")
 
