@@ -37,7 +37,8 @@ def _started() -> str:
     os.environ.pop("TF_USE_LEGACY_KERAS", None)
     reclaim.few_heaps()
     try:
-        import tensorflow as tf
+        with reclaim.made_to_stay():
+            import tensorflow as tf
     except ImportError as error:
         raise InputError(
             f"TensorFlow cannot be loaded ({error}): install this program's packages anew, "

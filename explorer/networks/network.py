@@ -1,6 +1,5 @@
 """A network: its structure at once, its computations when first asked for."""
 
-import gc
 import threading
 import zlib
 from abc import ABC, abstractmethod
@@ -12,7 +11,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from explorer.errors import InputError, did_you_mean
-from explorer.networks import classes, device
+from explorer.networks import classes, device, reclaim
 from explorer.networks.convolution import Convolution, is_turnable
 from explorer.networks.layers import Layer
 
@@ -191,10 +190,8 @@ class Network(ABC):
         with self._lock:
             if self._tensors is None:
                 device.start()
-                with device.keras_defaults():
+                with device.keras_defaults(), reclaim.made_to_stay():
                     self._tensors = self._load()
-                gc.collect()
-                gc.freeze()  # what TensorFlow brought stays; nobody need search it again
                 device.settle()
 
     def activations(self, image: np.ndarray, names: Iterable[str]) -> dict[str, np.ndarray]:

@@ -1,7 +1,9 @@
 """Memory given back: what may be let go of, and that everything still works."""
 
+import gc
 import subprocess
 import sys
+import weakref
 from types import SimpleNamespace
 
 import pytest
@@ -127,3 +129,37 @@ print(arenas(24))
         pytest.skip("only Linux says where heaps are")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert int(done.stdout) <= reclaim.ARENAS
+
+
+class Node:
+    """Of a cycle, which only a search frees."""
+
+    def __init__(self):
+        self.itself = self
+
+
+@pytest.fixture
+def thawed():
+    """What a test has frozen is searched again after it."""
+    yield
+    gc.enable()
+    gc.unfreeze()
+
+
+def test_what_is_made_to_stay_is_not_searched(thawed):
+    garbage = weakref.ref(Node())
+    with reclaim.made_to_stay():
+        assert garbage() is None, "what was garbage before does not stay"
+        assert not gc.isenabled()
+        made = [Node() for _ in range(1000)]
+    assert gc.isenabled()
+    searched = {id(each) for each in gc.get_objects()}
+    assert not searched & {id(node) for node in made}
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_searching_is_as_it_was_even_after_an_error(thawed, enabled):
+    (gc.enable if enabled else gc.disable)()
+    with pytest.raises(ImportError), reclaim.made_to_stay():
+        raise ImportError
+    assert gc.isenabled() == enabled
