@@ -37,7 +37,7 @@ def few_heaps() -> None:
 def made_to_stay() -> Iterator[None]:
     """While an import or a load makes what stays: Python searches none of it for garbage.
 
-    It would again and again, and find next to nothing: importing TensorFlow takes a tenth longer.
+    It would again and again, and find next to nothing: importing TensorFlow takes a fifth longer.
     """
     gc.collect()  # for what is garbage already would stay too
     was_enabled = gc.isenabled()

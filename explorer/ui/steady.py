@@ -54,9 +54,9 @@ def begin() -> None:
         else:
             state[TOGETHER] = number, {k: v for k, v in together.items() if k not in heard}
     state[UNHEARD] = {
-        key: number
-        for key, number in state.get(UNHEARD, {}).items()
-        if key not in sent or number > seen
+        key: set_by
+        for key, set_by in state.get(UNHEARD, {}).items()
+        if key not in sent or set_by > seen
     }
     _set_again(state[UNHEARD])
 
