@@ -56,6 +56,11 @@ class Frame:
         return self.pictures[0] if len(self.pictures) == 1 else tiled(self.pictures)
 
     @property
+    def ended_early(self) -> bool:
+        """Whether the recipe ends here, before its last step."""
+        return self.ending is not None and self.step < self.recipe.steps
+
+    @property
     def kept(self) -> "Frame":
         """The frame whose picture the recipe keeps, were it to end now."""
         return self.best if self.recipe.keep == "best" and self.best else self
@@ -125,7 +130,7 @@ def render(
 
     Raises:
         InputError: the recipe is for another network, weights or photo are missing, the size does
-            not fit the target, or the numbers overflowed.
+            not fit the target, or the numbers overflowed at the start.
     """
     yield from filter(None, moments(network, recipe, photo, pool))
 
@@ -234,6 +239,7 @@ def _ascend(
     rounds = tf.constant(recipe.methods.get("recursion", {}).get("rounds", 1))
     seed, steps = tf.constant(recipe.seed, tf.int64), tf.constant(recipe.steps)
     strengths, history, best = strengths_of(recipe), [], None
+    shown = None
     for step in range(recipe.steps + 1):
         last, look = step == recipe.steps, None
         work = step_of(network, recipe, max(0, step - last))
@@ -244,6 +250,9 @@ def _ascend(
         elif work.shows:
             x, memory, *look = work.advance(*state)
         frame = look and _frame(recipe, step, *look)
+        if frame and not np.isfinite(frame.scores).all():
+            yield _last_before_overflow(shown, step)
+            return
         if frame:
             history.append((step, frame.score))
             why = None if last else _reason_to_stop(recipe, history)
@@ -254,6 +263,7 @@ def _ascend(
             frame = replace(frame, best=best, ending=ending or None)
             if best is None or frame.score > best.score:
                 best = frame = replace(frame, best=None)
+            shown = frame
         yield frame
         if frame and frame.ending:
             return
@@ -263,14 +273,20 @@ def _ascend(
 
 def _frame(recipe: Recipe, step: int, scores, images) -> Frame:
     scores = tuple(float(score) for score in scores.numpy())
-    if not np.isfinite(scores).all():
-        raise InputError(
-            f"The numbers overflowed at step {step}: choose a smaller step, or switch on "
-            "what bounds the picture, such as clip."
-        )
     pictures = images.numpy()
     pictures.setflags(write=False)  # what starts from them, and the best, have the same
     return Frame(recipe, step, scores, pictures, step, recipe.steps)
+
+
+def _last_before_overflow(frame: Frame | None, step: int) -> Frame:
+    """The recipe's end at the last frame that had finite scores; `InputError` if none had."""
+    why = (
+        f"the numbers overflowed at step {step}: choose a smaller step, or switch on what bounds "
+        "the picture, such as clip."
+    )
+    if frame is None:
+        raise InputError(why[0].upper() + why[1:])
+    return replace(frame, ending=f"Stopped at step {frame.step} of {frame.total}: {why}")
 
 
 def _reason_to_stop(recipe: Recipe, history: list[tuple[int, float]]) -> str | None:

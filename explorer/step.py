@@ -39,7 +39,8 @@ class Step:
         advance: what is optimized, memory, what was optimized at the start, numbers, seed, step,
             steps, rounds and strengths -> what is optimized and memory after the step; if `shows`,
             also scores (b,) and pictures uint8 (b, h, w, 3) of before the step.
-        finish: what is optimized and numbers -> scores and pictures.
+        finish: what is optimized and numbers -> scores and pictures. A score is NaN where numbers
+            have overflowed.
         view: the (height, width) at which the network sees a picture.
         shows: whether the network sees exactly the pictures that are shown.
     """
@@ -205,6 +206,13 @@ def _rounded(picture):
     return tf.round(tf.clip_by_value(picture, 0.0, 255.0))
 
 
+def _of_pictures(shown, scores):
+    """Scores (b,), NaN for what is no picture any more: a ReLU would take its NaN for darkness."""
+    import tensorflow as tf
+
+    return tf.where(tf.reduce_any(tf.math.is_nan(shown), axis=(1, 2, 3)), np.nan, scores)
+
+
 class _Plan:
     """The methods of a structure: those of each table, and how they are applied."""
 
@@ -291,12 +299,13 @@ def compiled(
         shown = canvas.shown(before)
         if not canvas.bounded:
             scores = excitation(network, target, shown, numbers)
-        return x, memory, scores, tf.cast(shown, tf.uint8)
+        return x, memory, _of_pictures(shown, scores), tf.cast(shown, tf.uint8)
 
     @tf.function(autograph=False)
     def finish(x, numbers):
         shown = canvas.shown(x)
-        return excitation(network, target, shown, numbers), tf.cast(shown, tf.uint8)
+        scores = excitation(network, target, shown, numbers)
+        return _of_pictures(shown, scores), tf.cast(shown, tf.uint8)
 
     return Step(advance, finish, view, shows)
 

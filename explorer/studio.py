@@ -165,10 +165,15 @@ class Job:
         return View(self.status, self.frames, self.done, self.total, left, self.error)
 
     def _remember(self, i: int, frame: Frame) -> None:
-        if frame.recipe == self.recipes[i]:
-            self.curves[i].append((frame.step, frame.score))
-        moments, number = self.moments[i], self._seen[i]
-        self._seen[i] += 1
+        """Keep a frame's score, and of some the picture; once, if it is given again as the end."""
+        moments, number, where = self.moments[i], self._seen[i], (frame.recipe, frame.step)
+        if self.frames and where == (self.frames[i].recipe, self.frames[i].step):
+            if where == (moments[-1].recipe, moments[-1].step):
+                return
+        else:
+            self._seen[i] += 1
+            if frame.recipe == self.recipes[i]:
+                self.curves[i].append((frame.step, frame.score))
         last = frame.done == frame.total or frame.ending
         if number % self._strides[i] and not last:
             return

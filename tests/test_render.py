@@ -285,7 +285,53 @@ def test_the_same_recipe_gives_the_same_bytes(tiny):
     assert one[0].image.tobytes() != other[0].image.tobytes()
 
 
-def test_an_overflow_is_said(tiny, refused):
+OVERFLOWING = {
+    "noise": {"deviation": 40},
+    "plain": {"rate": 100},
+    "norm": {"power": 8, "strength": 1000},
+}
+"""The penalty's slope grows by the power of the distance, beyond all numbers within some steps."""
+
+
+def test_an_overflow_ends_a_render_at_its_last_picture(tiny, sentence):
+    frames = list(render(tiny, recipe(OVERFLOWING, steps=50)))
+    *before, end = frames
+    assert 0 < end.step < 49 and [frame.step for frame in before] == list(range(end.step + 1))
+    assert all(np.isfinite(frame.score) for frame in frames)
+    assert all(frame.ending is None for frame in before)
+    sentence(end.ending)
+    assert end.ending.startswith(
+        f"Stopped at step {end.step} of 50: the numbers overflowed at step {end.step + 1}: choose "
+    )
+    assert end.score == before[-1].score and np.array_equal(end.image, before[-1].image)
+
+
+def test_an_overflow_where_not_every_step_has_a_frame(tiny):
+    frames = list(render(tiny, recipe(OVERFLOWING | {"jitter": {"reach": 3}}, steps=50)))
+    assert "the numbers overflowed at step 8:" in frames[-1].ending
+    assert [frame.step for frame in frames] == [0, 0]
+
+
+def test_an_overflow_in_the_last_step(tiny):
+    end = list(render(tiny, recipe(OVERFLOWING, steps=50)))[-1].step
+    last = list(render(tiny, recipe(OVERFLOWING, steps=end + 1)))[-1]
+    assert last.step == end and "overflowed" in last.ending
+
+
+def test_the_best_picture_is_kept_after_an_overflow_too(tiny):
+    end = list(render(tiny, recipe(OVERFLOWING, steps=50, keep="best")))[-1]
+    assert end.kept.score == max(f.score for f in render(tiny, recipe(OVERFLOWING, steps=50)))
+
+
+def test_who_overflows_does_not_end_the_others(tiny):
+    calm, wild = recipe(steps=50), recipe(OVERFLOWING, steps=50)
+    *_, (left, right) = render_together(tiny, [wild, calm])
+    assert "overflowed" in left.ending and right.ending == "All 50 steps are done."
+    alone = list(render(tiny, calm))[-1]
+    assert right.score == alone.score and np.array_equal(right.image, alone.image)
+
+
+def test_an_overflow_at_the_start_is_said(tiny, refused):
     class Broken(type(tiny)):
         def unit_map(self, image, layer, channel):
             return super().unit_map(image, layer, channel) * float("nan")
@@ -788,7 +834,9 @@ def test_a_child_goes_on_from_a_parent_that_ended_early(tiny):
     assert np.array_equal(frames[6].image, frames[5].image)
 
 
-@pytest.mark.parametrize("methods", [JITTERED, COARSE], ids=["jittered", "coarse"])
+@pytest.mark.parametrize(
+    "methods", [JITTERED, COARSE, OVERFLOWING], ids=["jittered", "coarse", "overflowing"]
+)
 def test_every_stop_can_be_made_again(tiny, methods):
     """What a picture's note says is enough to come to the same frame."""
     from explorer.notes import picture_png, read_picture, stop_of

@@ -706,6 +706,24 @@ def test_the_last_moment_is_the_end_however_many_there_are(tiny, ends_early):
         assert [job.moments[0][i].step for i in (0, -1)] == [0, last]
 
 
+@pytest.mark.parametrize("before", [0, 3])
+def test_an_end_where_it_was_is_one_moment_and_one_point(tiny, before):
+    """A render whose numbers overflow ends with the frame that it had before."""
+    pictures, parent, child = np.zeros((1, 8, 8, 3), np.uint8), recipe_of(1), recipe_of(2)
+    for last in range(200):
+        job = module.Job((child,), None, {})
+        of_parent = [(parent, step, None) for step in range(before + 1) if before]
+        of_child = [(child, step, None) for step in range(last + 1)]
+        for recipe, step, ending in (*of_parent, *of_child, (child, last, "Overflowed.")):
+            done = step + before * (recipe == child)
+            frame = Frame(recipe, step, (step,), pictures, done, before + 1000, ending)
+            job._remember(0, frame)
+            job.frames = (frame,)
+        assert job.curves[0] == [(step, step) for step in range(last + 1)]
+        moments = [(moment.recipe, moment.step) for moment in job.moments[0]]
+        assert moments[-1] == (child, last) and len(set(moments)) == len(moments)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("size", "end"), [(32, FINISHED), (33, FAILED)])
 def test_who_sees_the_end_sees_all_of_it(tiny, monkeypatch, size, end):

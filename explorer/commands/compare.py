@@ -75,7 +75,7 @@ def run(arguments: Namespace) -> int | None:
     results = []
     for i, (recipe, frame) in enumerate(zip(recipes, outcome.frames, strict=True)):
         told = judgment(network, recipe, frame, outcome.curves[i], photo)
-        say_diagnosis(told, titles[i])
+        say_diagnosis(told, frame, titles[i])
         results.append(summary(recipe, outcome, i) | told)
     if arguments.json:
         print_json({"results": results, "device": device.start(), "output": str(path)})

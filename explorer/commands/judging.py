@@ -50,7 +50,7 @@ def judgment(
     return {"measures": combined(values), "pictures": pictures, "likeness": likeness} | told
 
 
-def say_diagnosis(told: dict, name: str = "") -> None:
-    """What went wrong, a line each on standard error."""
-    for sentence in told["diagnosis"].values():
+def say_diagnosis(told: dict, frame: Frame, name: str = "") -> None:
+    """Why a render ended early and what went wrong, a line each on standard error."""
+    for sentence in [frame.ending] * frame.ended_early + list(told["diagnosis"].values()):
         print(f"{name}: {sentence}" if name else sentence, file=sys.stderr)

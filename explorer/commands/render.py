@@ -65,7 +65,7 @@ def render_to(path, recipe, photo, as_json, moments=None):
     write_whole(path, picture_png(recipe, frame))
     if as_json or not outcome.stopped:
         told = judgment(network, recipe, frame, outcome.curves[0], photo)
-        say_diagnosis(told)
+        say_diagnosis(told, frame)
     if as_json:
         told |= {"device": device.start(), "output": str(path)}
         print_json(summary(recipe, outcome, 0) | told)

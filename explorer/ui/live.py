@@ -245,8 +245,8 @@ def _picture(
     else:
         seen = f"step {step} of “{_title(of)}”, from which it starts"
     st.caption(f"**{caption}**  \n{seen[0].upper()}{seen[1:]} · score {number(score)}")
-    if (last := view.frames[i]).ending and last.step < last.recipe.steps:
-        st.caption(last.ending)
+    if view.frames[i].ended_early:
+        st.caption(view.frames[i].ending)
 
 
 def steps_in_words(recipe: Recipe, step: int) -> str:

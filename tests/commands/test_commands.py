@@ -644,11 +644,24 @@ def test_several_pictures_are_measured_each(run, tiny):
 def test_a_plateau_is_told(run, tiny, tmp_path):
     options = ["--set", "plateau.patience=5", "--set", "plateau.gain=50", "--set", "rms.size=0.01"]
     command = ["render", *SMALL, *TINY[2:6], "--steps", "60", *options]
-    told = json.loads(run(*command, "--json", "-o", "a.png")[1])
+    _, out, err = run(*command, "--json", "-o", "a.png")
+    told = json.loads(out)
     assert told["ending"].startswith("Stopped at step 5 of 60: the best score rose by less")
+    assert told["ending"] in err.splitlines()
     assert (told["steps"], told["steps_done"], told["stopped"]) == (60, 5, False)
     assert run("replay", "a.png", "-o", "b.png")[0] == 0
     assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
+def test_a_recipe_that_overflows_is_told_beside_the_others(run, tiny):
+    changes = ["--set", "rms=off", "--set", "plain.rate=100", "--set", "norm.power=8"]
+    command = ["compare", *TINY, "--steps", "20", "--presets", "report/naive", *changes]
+    code, out, err = run(*command, "--series", "norm.strength=0,1000", "--json", "-o", "a.png")
+    calm, wild = json.loads(out)["results"]
+    assert code == 0 and calm["ending"] == f"All {calm['steps']} steps are done."
+    assert "the numbers overflowed at step" in wild["ending"] and wild["stopped"] is False
+    assert [line for line in err.splitlines() if wild["ending"] in line]
+    assert not [line for line in err.splitlines() if calm["ending"] in line]
 
 
 # ---- Quality
