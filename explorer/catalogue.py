@@ -133,9 +133,17 @@ def _clashes_in(methods: Container[str]) -> Iterator[tuple[str, str, str]]:
                 yield one, other, reason
 
 
-def check_pictures_differ(methods: Mapping[str, Mapping[str, float]]) -> None:
-    """Refuse several pictures that would all be the same; `InputError`."""
-    given = (methods[name] for name in OF_EACH_PICTURE if name in methods)
+def check_pictures_differ(
+    methods: Mapping[str, Mapping[str, float]], from_noise: bool = True
+) -> None:
+    """Refuse several pictures that would all be the same; `InputError`.
+
+    Args:
+        methods: of the recipe.
+        from_noise: not from a picture, whose phases `maco` would give to each.
+    """
+    drawn = [name for name in OF_EACH_PICTURE if from_noise or name != "maco"]
+    given = (methods[name] for name in drawn if name in methods)
     if "diversity" in methods and not any(next(iter(each.values()), 1) for each in given):
         raise InputError(
             "diversity needs a method by which its pictures differ, or all would be the same: "

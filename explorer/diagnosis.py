@@ -94,12 +94,12 @@ def rising(case: Case) -> bool:
     """The best score rose until the end, not much slower than on average.
 
     Where the picture is changed every few steps, as by a blur, so many are looked at, as the score
-    falls then.
+    falls then; but never more than half of all.
     """
     if len(case.curve) < 3:
         return False
     (_, first), (last_step, _) = case.curve[0], case.curve[-1]
-    until = max(0, min(0.9 * last_step, last_step - _period(case.recipe)))
+    until = max(0.5 * last_step, min(0.9 * last_step, last_step - _period(case.recipe)))
     earlier = [(step, score) for step, score in case.curve if step <= until]
     best = max(score for step, score in case.curve if step > until)
     rise, share = best - max(score for _, score in earlier), 1 - earlier[-1][0] / last_step

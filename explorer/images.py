@@ -172,7 +172,7 @@ def _upright_rgb(image: Image.Image) -> np.ndarray:
     elif image.mode.startswith("I;16"):
         image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     elif image.mode in ("I", "F"):
-        (_, highest), floating = image.getextrema(), image.mode == "F"
+        highest, floating = _highest(image), image.mode == "F"
         image.thumbnail(*small)
         values = np.nan_to_num(np.asarray(image, np.float64))
         image = Image.fromarray(_eight_bits(values, highest, floating))
@@ -183,15 +183,23 @@ def _upright_rgb(image: Image.Image) -> np.ndarray:
     return np.asarray(image.convert("RGB"))
 
 
+def _highest(image: Image.Image) -> float:
+    """The highest number in a picture of mode I or F that is one."""
+    _, highest = image.getextrema()
+    if np.isfinite(highest):
+        return highest
+    pixels = np.asarray(image)
+    return float(np.max(pixels, where=np.isfinite(pixels), initial=0))
+
+
 def _eight_bits(values: np.ndarray, highest: float, floating: bool) -> np.ndarray:
     """Gray values of 0–65,535, of 0–255, or, if floating, of 0–1, as uint8.
 
     Of values from 0 to 1 a hundredth may lie beyond, where a picture was sharpened or shrunk.
     """
+    scale = 1 / 257 if highest > 255 else 1
     if floating and np.percentile(values, 99) <= 1:
         scale = 255
-    else:
-        scale = 1 / 257 if 255 < highest < np.inf else 1
     return np.clip(values * scale, 0, 255).round().astype(np.uint8)
 
 

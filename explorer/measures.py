@@ -319,7 +319,9 @@ def _standings(network: Network, number: int, shape: tuple[int, ...], pixels: by
 
 
 def _after_relu(network: Network, target: Target) -> Target:
-    plain = target.layer == network.class_layer or target.kind in ("layer", "photo")
+    """A target after ReLU, where that leaves what it asks for: of a class it is before softmax."""
+    below = any(weight < 0 for _, weight in target.direction or ())
+    plain = target.layer == network.class_layer or target.kind in ("layer", "photo") or below
     also = tuple(_after_relu(network, term) for term in target.also)
     return replace(target, after_relu=not plain, also=also)
 

@@ -53,6 +53,7 @@ def _keep_above(x, size, percentile):
     above = tf.minimum(below + 1, ordered.shape[0] - 1)
     share = position - tf.floor(position)
     threshold = ordered[below] * (1 - share) + ordered[above] * share
+    threshold = tf.minimum(threshold, ordered[above])  # rounding would clear equal pixels
     return tf.where((size >= threshold)[..., None], x, 0.0)
 
 

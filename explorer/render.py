@@ -222,7 +222,7 @@ def check(network: Network, recipe: Recipe, photo: Photo | None = None) -> None:
                 "leave them out."
             ) from None
     for each in recipe.lineage:
-        check_pictures_differ(each.methods)
+        check_pictures_differ(each.methods, from_noise=each.start is None)
     for wanted in recipe.photos:
         photo_named(wanted, photo)
 

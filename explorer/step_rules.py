@@ -80,7 +80,16 @@ STEP_RULES = (
         "step",
         "Divides the gradient by its root mean square, so every step moves pixels equally far.",
         rms,
-        (Parameter("size", 4.0, 0.01, 100, "gray levels", "Typical change of a pixel in a step."),),
+        (
+            Parameter(
+                "size",
+                4.0,
+                0.01,
+                100,
+                "gray levels",
+                "Typical change of a pixel in a step. A spectrum has other numbers: try 0.05.",
+            ),
+        ),
     ),
     Method(
         "progress",
@@ -128,7 +137,9 @@ STEP_RULES = (
         rmsprop,
         (
             _rate(
-                1.0, "How far a number moves, about; further at first, up to 1/√(1 − rho) times."
+                1.0,
+                "How far a number moves, about; further at first, up to 1/√(1 − rho) times. Where "
+                "gradients are below 3e-4, it moves less.",
             ),
             Parameter("rho", 0.999, 0, 0.9999, "", "How much is remembered at each step."),
         ),

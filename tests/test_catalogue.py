@@ -131,6 +131,14 @@ def test_diversity_needs_pictures_that_differ(name, refused):
             check_pictures_differ(others | {name: usual | {next(iter(usual)): 0}})
 
 
+def test_phases_of_a_picture_are_the_same_in_all(refused):
+    methods = {"maco": {}, "nadam": {}, "diversity": {}}
+    check_pictures_differ(methods, from_noise=True)
+    with refused("diversity needs a method by which its pictures differ"):
+        check_pictures_differ(methods, from_noise=False)
+    check_pictures_differ(methods | {"crops": {}}, from_noise=False)
+
+
 PAIRS = (
     ("fourier", "maco recursion blur small-norm small-contribution clip plain"),
     ("maco", "recursion blur small-norm small-contribution clip plain decay"),

@@ -169,6 +169,14 @@ def test_rising(curve, rises):
     assert ("not converged" in diagnosed(case(curve=curve, keep="best"))) is rises
 
 
+@pytest.mark.parametrize("every", [4, 50, 51, 99, 100, 1000])
+def test_a_blur_that_comes_seldom_feigns_no_rise(every):
+    blurred = {"rms": {}, "blur": {"sigma": 0.5, "every": every}}
+    level = [(step, 100 * (1 - 0.5**step)) for step in range(case().recipe.steps + 1)]
+    assert "not converged" not in diagnosed(case(blurred, curve=level))
+    assert "not converged" in diagnosed(case(blurred, curve=[(step, step) for step, _ in level]))
+
+
 def test_a_blur_at_the_last_step_hides_no_rise():
     """Measured on conv4_1:6, report/3-blur, 12 steps; with 40 the robust score is twice as high."""
     scores = (-20, 300, 560, 480, 900, 1180, 1390, 1300, 1577, 1517, 1823, 2164, 2287)

@@ -127,6 +127,17 @@ def test_a_few_values_beyond_the_range_change_no_others(beyond):
     assert np.abs(found - grays[..., None])[1:].max() <= 1
 
 
+@pytest.mark.parametrize("place", [(0, 0), (3, 5)])
+@pytest.mark.parametrize("missing", [np.nan, np.inf, -np.inf])
+def test_what_is_no_number_does_not_tell_the_scale(missing, place):
+    """A map with nothing at its corner."""
+    values = gradient().astype(np.float32) / 255 * 65535
+    values[place] = missing
+    found = read_photo(encoded(Image.fromarray(values), "TIFF")).pixels.astype(int)
+    others = np.isfinite(values)
+    assert np.abs(found - gradient()[..., None])[others].max() <= 1
+
+
 def test_gray_and_black_and_white():
     found = read_photo(encoded(Image.fromarray(gradient()))).pixels
     assert np.array_equal(found, np.repeat(gradient()[..., None], 3, axis=-1))

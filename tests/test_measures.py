@@ -148,6 +148,17 @@ def test_activation_is_after_relu(tiny):
     assert whole == pytest.approx((after.astype(float) ** 2).mean(), rel=1e-5)
 
 
+def test_a_direction_below_zero_is_measured_before_relu(tiny):
+    """Which would leave nothing of what is climbed."""
+    image, up = noise(), Target("second", direction={1: 1.0, 3: 0.5})
+    for weights in ({1: -1.0}, {1: 1.0, 3: -0.5}):
+        target = resolved(tiny, Target("second", direction=weights))
+        raw, _ = score_and_gradient(tiny, image, target)
+        assert activation(tiny, target, image[None])[0] == pytest.approx(raw, rel=1e-5)
+    raw, _ = score_and_gradient(tiny, image, up)
+    assert activation(tiny, resolved(tiny, up), image[None])[0] != pytest.approx(raw, rel=1e-2)
+
+
 def test_the_robust_score_of_a_flat_picture_is_its_score(tiny):
     flat = np.full((*SIZE, 3), 90, np.uint8)
     target = resolved(tiny, Target("second", 1))

@@ -58,6 +58,14 @@ def test_small_norm_is_a_percentile(percentile):
     assert kept == pytest.approx(1 - percentile / 100, abs=2e-3)
 
 
+@pytest.mark.parametrize("percentile", [7.3, 20, 40, 90])
+def test_equal_pixels_all_stay(percentile):
+    for gray in np.linspace(1, 100, 200, dtype=np.float32):
+        x = np.full((9, 7, 3), gray)
+        found = small_norm(x, moment(), np.float32(percentile)).numpy()
+        assert np.array_equal(found, x)
+
+
 @pytest.mark.parametrize("percentile", [0, 20, 90])
 def test_small_contribution_is_a_percentile(percentile):
     x, g = centered(), centered(deviation=1)[::-1].copy()

@@ -805,6 +805,16 @@ def test_a_round_begun_with_the_start_alone_forgets_the_rounds_before(tiny):
     assert np.abs(twice.image.astype(int) - once.image).max() <= 1
 
 
+def test_several_pictures_from_a_photo_differ_or_are_refused(tiny, refused):
+    several = {"maco": {}, "nadam": {}, "diversity": {"pictures": 2}}
+    *_, end = render(tiny, recipe(several))
+    assert not np.array_equal(*end.pictures)
+    with refused("diversity needs a method by which its pictures differ"):
+        list(render(tiny, recipe(several, start=PhotoStart("cat"))))
+    *_, end = render(tiny, recipe(several | {"crops": {}}, start=PhotoStart("cat")))
+    assert not np.array_equal(*end.pictures)
+
+
 # ---- Endings
 
 
