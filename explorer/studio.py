@@ -378,6 +378,12 @@ class Studio:
         with self.lock:
             return {job for queue in self._queues.values() for job in queue}
 
+    def others(self, ticket: Ticket) -> int:
+        """How many renders are under way for other visitors, beside this one."""
+        with self.lock:
+            queues = [queue for who, queue in self._queues.items() if who != ticket.visitor]
+            return len({job for queue in queues for job in queue} - {ticket.job})
+
     def _check(self, recipes: tuple[Recipe, ...], photo: Photo | None) -> None:
         limits = self.settings
         if not 1 <= len(recipes) <= limits.recipes:

@@ -127,7 +127,8 @@ with right:
                 "**This picture was stopped.** Press *Render* to go on with it."
                 if live.was_stopped(PAGE, wanted)
                 else "**Nothing drawn yet.** Choose what to excite, then press *Render*. "
-                "A picture takes about half a minute on a laptop and grows before your eyes."
+                "A picture takes half a minute to two minutes on a laptop, the longer the deeper "
+                "its layer, and grows before your eyes."
             )
     elif view and view.drawn:
         done, frame = held.recipes[0], view.frames[0]

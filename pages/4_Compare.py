@@ -1,5 +1,7 @@
 """Two to six recipes side by side, at the same step."""
 
+from itertools import chain
+
 import streamlit as st
 
 from explorer.catalogue import METHODS
@@ -14,7 +16,7 @@ from explorer.ui import address, controls, excite, judgment, layout, live, netwo
 from explorer.ui.photos import own_photo
 from explorer.ui.plain import literal
 from explorer.ui.session import settings, visitor, warm_up
-from explorer.wording import number
+from explorer.wording import exact, number
 
 PAGE = "compare"
 PICTURES, SETTINGS = "the-pictures", "the-settings"
@@ -50,15 +52,36 @@ def fill(link):
     return complaints
 
 
-def title_of(recipe):
-    """A recipe's preset, and what it changes from it."""
-    changes = [change.split("=") for change in changes_of(recipe)]
-    words = [
+def titles_of(recipes):
+    """Each recipe's preset and what it changes from it; of one preset, what differs among them."""
+    changes = [dict(change.split("=") for change in changes_of(recipe)) for recipe in recipes]
+    if len({recipe.preset for recipe in recipes}) == 1:
+        names = list(dict.fromkeys(chain(*changes)))
+        values = [{name: value_of(recipe, name) for name in names} for recipe in recipes]
+        differing = [name for name in names if len({value[name] for value in values}) > 1]
+        changes = [{k: v for k in differing if (v := value[k])} for value in values]
+    return [
+        f"{i}. {' · '.join([PRESETS[recipe.preset].title, *in_words(changed)])}"
+        for i, (recipe, changed) in enumerate(zip(recipes, changes, strict=True), 1)
+    ]
+
+
+def value_of(recipe, name):
+    """What a recipe has of what another changes: a strength, or whether a method is off."""
+    method, _, strength = name.partition(".")
+    strengths = recipe.methods.get(method)
+    if strength and strengths:
+        return exact(strengths[strength])
+    return dict(change.split("=") for change in changes_of(recipe)).get(name)
+
+
+def in_words(changed):
+    """Changes of a recipe, its steps aside: "rms.size 2", "without Noise"."""
+    return [
         f"without {METHODS[name].title}" if value == "off" else f"{name} {value}"
-        for name, value in changes
+        for name, value in changed.items()
         if name != "steps"
     ]
-    return " · ".join([PRESETS[recipe.preset].title, *words])
 
 
 complaints, opened = address.enter(PAGE, fill)
@@ -100,7 +123,7 @@ with right:
     elif held and held.recipes != tuple(recipes):
         st.info("The settings have changed since these pictures: press Render all for new ones.")
     shown = held.recipes if held else ()
-    titles = [f"{i}. {title_of(recipe)}" for i, recipe in enumerate(shown, 1)]
+    titles = titles_of(shown)
     view = live.panel(PAGE, titles)
     layout.point("To the settings ↓", SETTINGS)
     if held is None and not refused:
@@ -109,7 +132,8 @@ with right:
                 "**These pictures were stopped.** Press *Render all* to go on with them."
                 if live.was_stopped(PAGE, recipes)
                 else "**Nothing drawn yet.** Press *Render all*, or choose one of the series. "
-                "All pictures grow together, so you can compare them at any step."
+                "All pictures grow together, so you can compare them at any step, and take as long "
+                "as they would one after the other."
             )
     elif view and view.drawn:
         judged = st.container()

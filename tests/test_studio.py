@@ -706,6 +706,17 @@ def test_the_last_moment_is_the_end_however_many_there_are(tiny, ends_early):
         assert [job.moments[0][i].step for i in (0, -1)] == [0, last]
 
 
+def test_others_are_those_of_other_visitors(tiny, slow):
+    studio = Studio(Settings())
+    first = studio.submit("ann", [recipe_of(seed=1, steps=500)])
+    assert studio.others(first) == 0
+    second = studio.submit("ann", [recipe_of(seed=2, steps=500)])
+    assert studio.others(first) == studio.others(second) == 0
+    shared = studio.submit("bob", [recipe_of(seed=2, steps=500)])
+    assert (studio.others(first), studio.others(second), studio.others(shared)) == (1, 0, 1)
+    studio.end()
+
+
 @pytest.mark.parametrize("before", [0, 3])
 def test_an_end_where_it_was_is_one_moment_and_one_point(tiny, before):
     """A render whose numbers overflow ends with the frame that it had before."""

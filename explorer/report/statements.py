@@ -314,6 +314,7 @@ SECTIONS = {
         "The network",
         "The report opens with VGG16's graph in TensorBoard; here each box is as "
         "high as its map, and the wider the more channels it has, on a logarithmic scale. "
+        "Layers without a map have boxes of one height. "
         "`python -m explorer tensorboard -o FOLDER` writes the graph itself.",
     ),
     "activations": (

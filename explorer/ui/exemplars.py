@@ -51,7 +51,8 @@ def show(model: Network, target: Target, own: Photo | None) -> None:
     except InputError as error:
         st.info(literal(error))
         return
-    st.markdown("**Photos that excite it most**")
+    layer = model.layer(target.layer)
+    st.markdown(f"**Photos that excite it most{', at one place' * layer.spatial}**")
     asked = f"the {len(SAMPLES)} sample photos" + " and your own" * bool(own)
     mine = found[-1] if own else None
     shown = sorted(filter(None, found), key=lambda entry: -entry[1])[:SHOWN]
@@ -62,7 +63,6 @@ def show(model: Network, target: Target, own: Photo | None) -> None:
     with st.container(horizontal=True, key="exemplars"):
         for name, score, patch in shown:
             _card(model, target, name, score, patch)
-    layer = model.layer(target.layer)
     part = (
         f"Of each photo the part that one value of {layer.paper_name} sees, where it is highest, "
         "and that value (a score is a mean over all places)"

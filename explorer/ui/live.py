@@ -182,7 +182,7 @@ def _progress(page: str, held: Ticket, view: View) -> None:
     share = view.done / max(view.total, 1)
     if view.status in LIVE:
         if not view.frames:
-            others = len(studio().live_jobs()) - 1
+            others = studio().others(held)
             text = "Getting ready: the first picture takes a few seconds …"
             if others > 0:
                 text = f"Getting ready, in turn with others ({others} under way here) …"

@@ -26,7 +26,7 @@ from explorer.wording import number
 
 CHOOSE = "Or choose one of the maps, or a bar, above."
 SIDE, STEPS = 160, 60
-"""What a filter looks for is drawn small and short here: it takes some ten seconds."""
+"""What a filter looks for is drawn small and short here, as somebody waits for it."""
 
 
 def show(
@@ -141,8 +141,8 @@ def _looks_for(model: Network, layer: Layer, channel: int) -> None:
             st.rerun()
         st.caption(
             "The network starts from noise and climbs until this filter answers as strongly as "
-            "it can; the photo plays no part. It takes some ten seconds on a laptop that is not "
-            "busy."
+            "it can; the photo plays no part. It takes a quarter of a minute to a minute, the "
+            "longer the deeper its layer."
         )
     if sentence := live.refusal(PAGE, [recipe]):
         st.error(literal(sentence))

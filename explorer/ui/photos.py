@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -121,9 +122,12 @@ def _bring_own(page: str, there: bool, forgotten: tuple[Callable[[], None], ...]
         on_change=_received,
         args=(page, key),
     )
-    st.caption(f"A {READABLE}. {PROMISE}")
+    reachable, camera = has_camera(st.context.url), False
+    from_phone = " On a phone, uploading offers its camera too." * (not reachable)
+    st.caption(f"A {READABLE}. {PROMISE}{from_phone}")
     with st.container(horizontal=True, vertical_alignment="center"):
-        camera = st.toggle("Use the camera", key=f"own photo:camera {turn}")
+        if reachable:
+            camera = st.toggle("Use the camera", key=f"own photo:camera {turn}")
         if there:
             st.button("Forget my photo", on_click=_forget, args=(page, forgotten))
     if camera:
@@ -131,6 +135,12 @@ def _bring_own(page: str, there: bool, forgotten: tuple[Callable[[], None], ...]
         st.camera_input("Take a photo", key=key, on_change=_received, args=(page, key))
     if complaint := state.get("own photo:complaint"):
         st.error(literal(complaint))
+
+
+def has_camera(address: str | None) -> bool:
+    """Whether a browser gives its camera to a page at this address: not without encryption."""
+    parts = urlsplit(address or "")
+    return parts.scheme != "http" or parts.hostname in ("localhost", "127.0.0.1", "::1")
 
 
 def _received(page: str, key: str) -> None:

@@ -10,6 +10,7 @@ from explorer.presets import IMPROVED, PRESETS, REGULARIZED
 from explorer.ui import controls, steady
 from explorer.ui.plain import literal
 from explorer.ui.session import settings
+from explorer.wording import exact
 
 
 @dataclass(frozen=True)
@@ -23,9 +24,9 @@ class Series:
 OF_PRESETS = {
     "The report's four regularizations": Series(
         REGULARIZED,
-        "One method more with each picture: clip, decay, blur, small-norm clip. A lower score is "
-        "the price of the clip, as naive ascent leaves 0–255 and is scored as it is shown, cut to "
-        "that: compare fine grain and the robust score.",
+        "One method more with each picture: clip, decay, blur, small-norm clip. Naive ascent "
+        "leaves 0–255 and is scored as it is shown, cut to that: so clip mostly raises the score, "
+        "and the others lower it again, for calmer pictures. Compare fine grain too.",
     ),
     "The report's improved methods": Series(
         (REGULARIZED[-1], *(name for name in IMPROVED if name != "report/e-laplacian-5")),
@@ -117,7 +118,7 @@ def _choose_strength(page: str) -> None:
     )
     number = METHODS[method].parameter(parameter)
     st.text_input(
-        "Its values, with commas between them",
+        "Its values, with commas or semicolons between them",
         placeholder="0, 1, 2, 4",
         key=f"{page}:values",
         max_chars=100,
@@ -127,7 +128,8 @@ def _choose_strength(page: str) -> None:
     if st.session_state.pop(f"{page}:no values", False):
         st.error("First type the values to compare, such as 0, 1, 2, 4.")
     try:
-        _values_of(page)
+        if values := _values_of(page):
+            st.caption(f"{len(values)} pictures: {' · '.join(map(exact, values))}")
     except InputError as error:
         st.error(literal(error))
     st.button("Draw the series", type="primary", on_click=_of_strengths, args=(page,))
@@ -149,9 +151,13 @@ def _values_of(page: str) -> list[float]:
 def values_in(text: str, method: str, parameter: str) -> list[float]:
     """The values of a strength that a text tells; none if it is empty.
 
+    Between semicolons a comma is a decimal one.
+
     Raises:
         InputError: one is not a number, or out of range, or there are too few or too many.
     """
+    if ";" in text:
+        text = text.replace(",", ".").replace(";", ",")
     parts = [part.strip() for part in text.split(",") if part.strip()]
     number, most = METHODS[method].parameter(parameter), settings().recipes
     values = [number.checked(method, part) for part in parts]

@@ -314,6 +314,45 @@ def test_values_that_make_no_series_are_told(values, told):
     assert link(app) == before and "compare:ticket" not in app.session_state
 
 
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [("0, 1,2.5", "0 · 1 · 2.5"), ("0,5; 1;2", "0.5 · 1 · 2"), (" 0; ;0.25 ", "0 · 0.25")],
+)
+def test_values_are_shown_as_they_are_read(text, values):
+    app = opened(**SMALL, recipe1="report/3-blur;steps=1", recipe2="best;steps=1", stopped="yes")
+    app.text_input(key="compare:values").set_value(text).run()
+    count = values.count("·") + 1
+    assert f"{count} pictures: {values}" in [caption.value for caption in app.caption]
+    app = next(b for b in app.button if b.label == "Draw the series").click().run()
+    drawn = [
+        recipe.methods["blur"]["sigma"] for recipe in app.session_state["compare:ticket"].recipes
+    ]
+    assert drawn == [float(value) for value in values.split(" · ")]
+
+
+def test_captions_of_a_series_say_what_differs():
+    """The second value is the preset's own; without a change there would be no word of it."""
+    begin = "report/3-blur;steps=1;decay=off"
+    values = {f"recipe{i}": f"{begin};blur.sigma={s}" for i, s in enumerate((0, 0.5, 2), 1)}
+    app = finished(opened(**SMALL, **values))
+    title = PRESETS["report/3-blur"].title
+    wanted = [f"{i}. {title} · blur.sigma {s}" for i, s in enumerate((0, 0.5, 2), 1)]
+    assert list(app.dataframe[0].value.columns[1:]) == wanted
+
+
+def test_captions_of_a_method_that_one_recipe_has_more_say_its_strengths():
+    recipes = {
+        "recipe1": "report/naive;steps=1",
+        "recipe2": "report/naive;steps=1;decay.strength=0.1",
+    }
+    app = finished(opened(**SMALL, **recipes))
+    title = PRESETS["report/naive"].title
+    assert list(app.dataframe[0].value.columns[1:]) == [
+        f"1. {title}",
+        f"2. {title} · decay.strength 0.1",
+    ]
+
+
 def test_a_series_of_no_values_is_told():
     app = opened(**SMALL, recipe1="report/naive;steps=1", recipe2="best;steps=1", stopped="yes")
     assert not app.error

@@ -33,3 +33,19 @@ def test_a_megabyte_is_what_the_uploader_says(monkeypatch, more, words):
     monkeypatch.setattr(photos, "upload_mb", lambda: 20)
     monkeypatch.setattr(photos, "read_photo", lambda data: "read")
     assert words in (photos.take(bytes(20 * 2**20 + more)) or "read")
+
+
+@pytest.mark.parametrize(
+    ("address", "there"),
+    [
+        (None, True),
+        ("https://example.org/Filter_activations", True),
+        ("http://localhost:8501/Filter_activations", True),
+        ("http://127.0.0.1:8501/", True),
+        ("http://[::1]:8501/", True),
+        ("http://192.168.0.7:8501/Filter_activations", False),
+        ("http://example.org/", False),
+    ],
+)
+def test_browsers_give_their_camera_to_secure_pages(address, there):
+    assert photos.has_camera(address) is there
