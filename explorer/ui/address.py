@@ -39,6 +39,8 @@ def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[li
     given, written = st.query_params.to_dict(), state.get(f"{page}:link")
     fresh = state.get("page") != page
     known = given == written and _own_photo_in(given) == state.get(f"{page}:own photo")
+    if messages.by_history():
+        state[f"{page}:returned"] = True
     opened = bool(given) and not known and (fresh or messages.by_history())
     if opened or fresh:
         fields.forget()
@@ -82,14 +84,19 @@ def _settings(link: Link) -> Link:
 
 
 def write(page: str, link: Link) -> None:
-    """Put a page's state into the address; complaints about an older address go."""
+    """Put a page's state into the address; complaints about an older address go.
+
+    Where the visitor went back or forward, the address that was written last may have reached the
+    browser only after that: then it is put right.
+    """
     state = st.session_state
+    returned = state.pop(f"{page}:returned", False)
     corrected = state.pop(f"{page}:corrected", False)  # by the program, not by the visitor
     before = state.get(f"{page}:link")
     changed = not corrected and before is not None and _settings(before) != _settings(link)
     state[f"{page}:link"] = link
     state[f"{page}:own photo"] = _own_photo_in(link)
-    if st.query_params.to_dict() != link:
+    if returned or st.query_params.to_dict() != link:
         if changed:
             st.query_params.from_dict(link)
         else:  # nothing was chosen that one could go back from
