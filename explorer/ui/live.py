@@ -23,7 +23,13 @@ from explorer.wording import number
 REFUSED = ":red[Nothing is drawn: the reason stands where the picture would be.]"
 """Below a button that draws; the reason itself would hide what is around the button."""
 POLL_SECONDS, SLOWEST_POLL = 0.4, 2.0
-"""Between two looks at a render that is alone, and at one among many."""
+"""Between two looks at a render that is alone and fast, and at one that is slow or among many."""
+STEPS_A_LOOK = 2
+"""A look takes the time of half a step, on two cores."""
+SURE_STEPS = 4
+"""After which the pace is known."""
+MUCH_SLOWER = 1.5
+"""Times as long between two looks, for which the whole page is run."""
 CURVE_HEIGHT, LEGEND_ROW, LEGEND_WIDTH = 180, 26, 330
 """Pixels; the legend, a line for each recipe, is within the height and fits on a phone."""
 POINT_SIZE = 400
@@ -137,21 +143,27 @@ def panel(page: str, captions: Sequence[str]) -> View | None:
     held = ticket(page)
     if held is None:
         return None
-    live = held.view().status in LIVE
-    polled = st.fragment(_show, run_every=_poll_seconds() if live else None)
-    polled(page, held, captions, live)
+    view = held.view()
+    seconds = _poll_seconds(view) if view.status in LIVE else None
+    st.fragment(_show, run_every=seconds)(page, held, captions, seconds)
     return held.view()
 
 
-def _poll_seconds() -> float:
-    """The more renders are under way, the seldomer a picture changes; each look costs steps."""
-    return min(POLL_SECONDS * max(1, len(studio().live_jobs())), SLOWEST_POLL)
+def _poll_seconds(view: View | None = None) -> float:
+    """The slower a picture changes, the seldomer it is looked at; each look costs steps."""
+    among = POLL_SECONDS * max(1, len(studio().live_jobs()))
+    step = 0.0
+    if view and view.done >= SURE_STEPS and view.seconds_left:
+        step = view.seconds_left / (view.total - view.done)
+    return min(max(among, STEPS_A_LOOK * step), SLOWEST_POLL)
 
 
-def _show(page: str, held: Ticket, captions: Sequence[str], was_live: bool) -> None:
+def _show(page: str, held: Ticket, captions: Sequence[str], seconds: float | None) -> None:
     view = held.view()
-    if was_live != (view.status in LIVE):
+    if (seconds is not None) != (view.status in LIVE):
         st.rerun()  # the whole page, which polls only while the render is live
+    if seconds and _poll_seconds(view) > MUCH_SLOWER * seconds:
+        st.rerun()  # and says how often
     if sentence := _refused(page, held.recipes):
         st.error(literal(sentence))
     _status(page, held, view)

@@ -19,7 +19,7 @@ from explorer.presets import PRESETS
 from explorer.recipe import preset
 from explorer.render import render
 from explorer.settings import Settings
-from explorer.studio import FINISHED, LIVE, STOPPED, Job, Studio, View
+from explorer.studio import FINISHED, LIVE, RUNNING, STOPPED, Job, Studio, View
 from explorer.targets import Target
 from explorer.ui import live, messages, session
 from explorer.ui.controls import STEP_RULES
@@ -955,3 +955,30 @@ def test_in_a_crowd_each_looks_seldomer(monkeypatch, jobs, seconds):
     monkeypatch.setattr(crowd, "live_jobs", lambda: set(range(jobs)))
     monkeypatch.setattr(live, "studio", lambda: crowd)
     assert live._poll_seconds() == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    ("done", "left", "seconds"),
+    [(60, 6.0, 0.4), (60, 30.0, 1.0), (60, 300.0, 2.0), (3, 300.0, 0.4), (60, None, 0.4)],
+)
+def test_slow_pictures_are_looked_at_seldomer(monkeypatch, done, left, seconds):
+    """At every second step, once the pace is known."""
+    monkeypatch.setattr(live, "studio", lambda: Studio(Settings()))
+    view = View(RUNNING, (), done, 120, left)
+    assert live._poll_seconds(view) == pytest.approx(seconds)
+
+
+def test_a_page_that_turns_out_slow_looks_seldomer_from_then_on(monkeypatch):
+    told, fragment = [], st.fragment
+
+    def spy(function, run_every=None):
+        told.append(run_every)
+        return fragment(function, run_every=run_every)
+
+    app = opened(layer="conv1_2", channel="3", size="64", recipe="report/naive;steps=1900")
+    held = app.session_state["feature:ticket"]
+    held.stop()
+    monkeypatch.setattr(held, "view", lambda: View(RUNNING, (), 60, 120, 30.0 if told else None))
+    monkeypatch.setattr(st, "fragment", spy)
+    assert not app.run().exception
+    assert told == [pytest.approx(0.4), pytest.approx(1.0)]
