@@ -111,7 +111,7 @@ def colorfulness(image: np.ndarray) -> float:
 
 
 def activation(network: Network, target: Target, images, photo: Photo | None = None) -> np.ndarray:
-    """How much pictures excite a target after ReLU; classes before softmax.
+    """How much pictures excite a target after ReLU; of a class before softmax, see `_after_relu`.
 
     Args:
         target: resolved or not.
@@ -319,7 +319,10 @@ def _standings(network: Network, number: int, shape: tuple[int, ...], pixels: by
 
 
 def _after_relu(network: Network, target: Target) -> Target:
-    """A target after ReLU, where that leaves what it asks for: of a class it is before softmax."""
+    """A target after ReLU, where that leaves what it asks for.
+
+    Nothing is left of a direction below zero; a class is asked for before softmax.
+    """
     below = any(weight < 0 for _, weight in target.direction or ())
     plain = target.layer == network.class_layer or target.kind in ("layer", "photo") or below
     also = tuple(_after_relu(network, term) for term in target.also)

@@ -56,23 +56,26 @@ def titles_of(recipes):
     """Each recipe's preset and what it changes from it; of one preset, what differs among them."""
     changes = [dict(change.split("=") for change in changes_of(recipe)) for recipe in recipes]
     if len({recipe.preset for recipe in recipes}) == 1:
-        names = list(dict.fromkeys(chain(*changes)))
-        values = [{name: value_of(recipe, name) for name in names} for recipe in recipes]
-        differing = [name for name in names if len({value[name] for value in values}) > 1]
-        changes = [{k: v for k in differing if (v := value[k])} for value in values]
+        names = dict.fromkeys(chain(*changes))
+        values = [
+            {name: changed.get(name, strength_of(recipe, name)) for name in names}
+            for recipe, changed in zip(recipes, changes, strict=True)
+        ]
+        changes = [
+            {k: v for k, v in each.items() if v and any(other[k] != v for other in values)}
+            for each in values
+        ]
     return [
         f"{i}. {' · '.join([PRESETS[recipe.preset].title, *in_words(changed)])}"
         for i, (recipe, changed) in enumerate(zip(recipes, changes, strict=True), 1)
     ]
 
 
-def value_of(recipe, name):
-    """What a recipe has of what another changes: a strength, or whether a method is off."""
-    method, _, strength = name.partition(".")
-    strengths = recipe.methods.get(method)
-    if strength and strengths:
-        return exact(strengths[strength])
-    return dict(change.split("=") for change in changes_of(recipe)).get(name)
+def strength_of(recipe, name):
+    """What a recipe has of a strength that another changes, "rms.size"; None if it has none."""
+    method, _, parameter = name.partition(".")
+    strengths = recipe.methods.get(method, {})
+    return exact(strengths[parameter]) if parameter in strengths else None
 
 
 def in_words(changed):

@@ -39,9 +39,9 @@ def enter(page: str, fill: Callable[[Mapping[str, str]], list[str]]) -> tuple[li
     given, written = st.query_params.to_dict(), state.get(f"{page}:link")
     fresh = state.get("page") != page
     known = given == written and _own_photo_in(given) == state.get(f"{page}:own photo")
-    if messages.by_history():
+    if returned := messages.by_history():
         state[f"{page}:returned"] = True
-    opened = bool(given) and not known and (fresh or messages.by_history())
+    opened = bool(given) and not known and (fresh or returned)
     if opened or fresh:
         fields.forget()
         link, complaints = _of_sensible_length(given or written or {})

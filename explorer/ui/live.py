@@ -163,7 +163,7 @@ def _show(page: str, held: Ticket, captions: Sequence[str], seconds: float | Non
     if (seconds is not None) != (view.status in LIVE):
         st.rerun()  # the whole page, which polls only while the render is live
     if seconds and _poll_seconds(view) > MUCH_SLOWER * seconds:
-        st.rerun()  # and says how often
+        st.rerun()  # the whole page, as it alone says how often it is looked at
     if sentence := _refused(page, held.recipes):
         st.error(literal(sentence))
     _status(page, held, view)
