@@ -89,7 +89,7 @@ with left:
     controls.suit(PAGE, target, model, state[f"{PAGE}:size"], own_steps=True)
     controls.choose_preset(PAGE, own_steps=True)
     common = controls.shared(PAGE, own_photo())
-    button = layout.draw_bar(live.way_to(PAGE, "the picture"), PICTURE)
+    bar = layout.draw_bar()
     recipe = controls.recipe(PAGE, target, model, common)
     with st.expander("Open a saved picture with all its settings"):
         st.file_uploader(
@@ -106,9 +106,11 @@ with left:
             st.info(sentence)
 if recipe is None:
     where = "below" if target else "above"
-    button.warning(f"Nothing can be drawn yet: see the message {where}.")
+    bar.warning(f"Nothing can be drawn yet: see the message {where}.")
 wanted = [recipe] if recipe else []
-refused = live.offer(PAGE, button, "Render", wanted, opened)
+refused = live.offer(PAGE, bar, "Render", wanted, opened)
+with bar:
+    layout.point(live.way_to(PAGE, "the picture"), PICTURE)
 
 with right:
     layout.landmark(PICTURE)

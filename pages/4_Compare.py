@@ -97,7 +97,7 @@ with left:
     layout.landmark(SETTINGS)
     target = excite.choose(PAGE, model, own_photo())
     common = controls.shared(PAGE, own_photo())
-    button = layout.draw_bar(live.way_to(PAGE, "the pictures"), PICTURES)
+    bar = layout.draw_bar()
     count = state[f"{PAGE}:count"]
     if settings().recipes > 2:
         count = st.slider("Recipes", 2, settings().recipes, key=f"{PAGE}:count")
@@ -112,9 +112,11 @@ with left:
 if None in recipes:
     wrong = [str(i) for i, recipe in enumerate(recipes, 1) if recipe is None]
     if target:
-        button.error(f"Nothing can be drawn yet: see recipe {' and '.join(wrong)}.")
+        bar.error(f"Nothing can be drawn yet: see recipe {' and '.join(wrong)}.")
     recipes = []
-refused = live.offer(PAGE, button, "Render all", recipes, opened)
+refused = live.offer(PAGE, bar, "Render all", recipes, opened)
+with bar:
+    layout.point(live.way_to(PAGE, "the pictures"), PICTURES)
 
 with right:
     layout.landmark(PICTURES)

@@ -126,19 +126,9 @@ def point(words: str, name: str) -> None:
         st.markdown(f"[{words}](#{name})")
 
 
-def draw_bar(words: str, name: str):
-    """Where the button stands that draws: it stays in sight while its controls are.
-
-    Where columns are stacked, a link leads from there to the picture, which is out of sight.
-
-    Args:
-        words: of the link.
-        name: of the landmark that it leads to.
-    """
-    with st.container(key="draw"):
-        room = st.container()
-        point(words, name)
-    return room
+def draw_bar():
+    """Where the button stands that draws: it stays in sight while its controls are."""
+    return st.container(key="draw")
 
 
 def landmark(name: str) -> None:

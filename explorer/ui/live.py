@@ -13,7 +13,7 @@ from explorer.presets import PRESETS
 from explorer.recipe import Recipe
 from explorer.render import Frame
 from explorer.studio import FAILED, FINISHED, LIVE, STOPPED, Ticket, View
-from explorer.ui import address
+from explorer.ui import address, messages
 from explorer.ui.layout import duration
 from explorer.ui.photos import own_photo
 from explorer.ui.plain import literal
@@ -36,13 +36,15 @@ POINT_SIZE = 400
 """Square pixels around each point of a curve that tell its numbers to who points there."""
 
 
-def offer(page: str, room, label: str, wanted: Sequence[Recipe], opened: bool) -> str | None:
-    """The button that draws what is wanted; draw it if asked to, and put it into the address.
+def offer(page: str, bar, label: str, wanted: Sequence[Recipe], opened: bool) -> str | None:
+    """Draw what is wanted if asked to, offer the button that asks, and write the address.
+
+    The render begins before its button is drawn, which so can say that it has: one run of the page.
 
     Args:
-        page: its name; `f"{page}:wanted"` says whether a click elsewhere has asked for it, or
-            "at rest" if it is to be as far as it is.
-        room: where the button stands.
+        page: its name; `f"{page}:wanted"` says whether a click has asked for it, here or elsewhere,
+            or "at rest" if it is to be as far as it is.
+        bar: where the button stands.
         label: the button's.
         wanted: recipes; none where nothing can be drawn.
         opened: whether a link from outside has asked for it.
@@ -51,17 +53,27 @@ def offer(page: str, room, label: str, wanted: Sequence[Recipe], opened: bool) -
         Why it was refused, if it was.
     """
     asked = st.session_state.pop(f"{page}:wanted", False)
-    same = shows(page, wanted)
-    clicked = room.button(label, type="primary", width="stretch", disabled=same or not wanted)
+    if wanted and (opened or asked) and not shows(page, wanted):
+        begin(page, wanted, own_photo(), at_rest=asked == "at rest")
+    bar.button(
+        label,
+        type="primary",
+        width="stretch",
+        disabled=not wanted or shows(page, wanted),
+        on_click=_ask,
+        args=(page,),
+    )
     refused = refusal(page, wanted)
     if refused:
-        room.markdown(REFUSED)
+        bar.markdown(REFUSED)
     if wanted:
-        if clicked or ((opened or asked) and not same):
-            begin(page, wanted, own_photo(), at_rest=asked == "at rest")
-            st.rerun()
         address.write(page, _link(page, wanted))
     return refused
+
+
+def _ask(page: str) -> None:
+    if not messages.of_a_part():  # a poll that left beside the click carries a copy of it
+        st.session_state[f"{page}:wanted"] = True
 
 
 def begin(page: str, recipes: Sequence[Recipe], photo: Photo | None, at_rest: bool = False) -> None:

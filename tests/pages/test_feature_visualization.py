@@ -21,7 +21,7 @@ from explorer.render import render
 from explorer.settings import Settings
 from explorer.studio import FINISHED, LIVE, RUNNING, STOPPED, Job, Studio, View
 from explorer.targets import Target
-from explorer.ui import live, messages, session
+from explorer.ui import layout, live, messages, session
 from explorer.ui.controls import STEP_RULES
 from explorer.ui.excite import KINDS
 from explorer.wording import number
@@ -196,7 +196,26 @@ def test_the_copy_of_a_key_that_a_poll_carries_does_not_count(monkeypatch):
     assert app.number_input(key="feature:channel").value == 6
 
 
-def test_a_class_without_weights_says_what_is_missing():
+def test_the_copy_of_a_click_on_render_that_a_poll_carries_does_not_count(monkeypatch):
+    app = opened(**CHANNEL)
+    with monkeypatch.context() as polling:
+        polling.setattr(messages, "of_a_part", lambda: True)
+        button(app, "Render").click().run()
+    assert "feature:ticket" not in app.session_state
+    button(app, "Render").click().run()
+    assert finished(app).session_state["feature:ticket"].view().status == FINISHED
+
+
+def test_a_page_is_run_once_for_what_it_draws(monkeypatch):
+    runs, begin = [], layout.begin
+    monkeypatch.setattr(layout, "begin", lambda *texts: (runs.append(texts), begin(*texts)))
+    app = opened(layer="conv1_2", channel="3", size="64", recipe="report/naive;steps=1900")
+    assert len(runs) == 1
+    button(app, "Next").click().run()
+    held = app.session_state["feature:ticket"]
+    assert len(runs) == 2 and held.recipes[0].target.channel == 4
+    assert button(app, "Render").disabled
+    held.stop()
     app = opened()
     app.segmented_control(key="feature:kind").set_value("Class").run()
     button(app, "Render").click().run()
