@@ -35,6 +35,9 @@ IDLE_STEPS = 1
 CROWDED = 12
 """How many times as long a turn is where more steps are in use than can be kept: each turn compiles
 its own anew, for a second or two, which is to be the lesser part of it."""
+EXPECTED_SECONDS = 1.0
+"""For which a visitor's renders rest while another is about to be asked for: longer than a page
+runs."""
 PACE_FRAMES = 20
 """Over how many recent frames the time of a step is measured."""
 LAST_SECONDS = 10
@@ -268,6 +271,7 @@ class Studio:
         self._private = weakref.WeakValueDictionary[tuple[Recipe, ...], Job]()
         self._ancestors: Pool = {}
         self._leaving: dict[str, float] = {}
+        self._expected: dict[str, float] = {}
         self._away: weakref.WeakKeyDictionary[Ticket, str] = weakref.WeakKeyDictionary()
         self._favored = False
         self._latest_recipes = 1
@@ -340,6 +344,7 @@ class Studio:
             job.followers[visitor].append(ticket)
         self._latest_recipes = len(job.recipes)
         self._leaving.pop(visitor, None)
+        self._expected.pop(visitor, None)
         self._keep_steps()
         self._start_worker()
         self._wake.notify_all()
@@ -357,6 +362,14 @@ class Studio:
         self._unqueue(visitor, job)
         if not job.followers and job.status in LIVE:
             job.status = STOPPED
+
+    def expect(self, visitor: str) -> None:
+        """A visitor is about to ask for a render: theirs rest, so that it waits for none of them.
+
+        If it is not asked for, they go on by themselves.
+        """
+        with self.lock:
+            self._expected[visitor] = self._clock() + EXPECTED_SECONDS
 
     def leaving(self, visitor: str) -> None:
         """A visitor's connection is gone: their work rests unless they are back in time."""
@@ -449,7 +462,8 @@ class Studio:
         while True:
             with self.lock:
                 while not self._ended and (job := self._next()) is None:
-                    soonest = min(self._leaving.values(), default=None)
+                    moments = (*self._leaving.values(), *self._expected.values())
+                    soonest = min(moments, default=None)
                     wait = None if soonest is None else max(soonest - self._clock(), 0.01)
                     self._wake.wait(wait)
                 if self._ended:
@@ -470,12 +484,15 @@ class Studio:
                 for ticket in list(job.followers[visitor]):
                     ticket.stop()
                     self._away[ticket] = visitor
-        if not self._queues:
+        for visitor in [v for v, end in self._expected.items() if end <= now]:
+            del self._expected[visitor]
+        queues = {v: queue for v, queue in self._queues.items() if v not in self._expected}
+        if not queues:
             return None
-        waiting = ((v, job) for v, queue in self._queues.items() for job in queue if not job.frames)
+        waiting = ((v, job) for v, queue in queues.items() for job in queue if not job.frames)
         newcomer = None if self._favored else next(waiting, None)
         self._favored = newcomer is not None
-        visitor, job = newcomer or next((v, queue[0]) for v, queue in self._queues.items())
+        visitor, job = newcomer or next((v, queue[0]) for v, queue in queues.items())
         self._queues.move_to_end(visitor)
         self._queues[visitor].remove(job)
         self._queues[visitor].append(job)

@@ -37,11 +37,10 @@ state = st.session_state
 
 
 def show(recipe):
-    """Set the controls to a recipe, and render it."""
+    """Set the controls to a recipe."""
     with steady.setting():
         controls.fill_shared(PAGE, recipe)
         controls.fill_recipe(PAGE, recipe)
-    state[f"{PAGE}:wanted"] = True
 
 
 def fill(link):
@@ -63,6 +62,7 @@ def restore():
         recipe, stop = read_picture(dropped.getvalue())
         recipe = controls.shown(recipe, own_photo())
         show(recipe)
+        live.ask(PAGE)
     except InputError as error:
         state[f"{PAGE}:dropped"] = str(error)
     else:
@@ -73,7 +73,7 @@ def again(recipe):
     """Show a picture of the strip once more."""
     try:
         show(controls.shown(recipe, own_photo()))
-        state[f"{PAGE}:wanted"] = "at rest"
+        live.ask(PAGE, at_rest=True)
     except InputError as error:
         state[f"{PAGE}:gone"] = str(error)
 

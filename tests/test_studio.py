@@ -186,6 +186,31 @@ def test_turns_are_fair_by_visitor_and_then_by_render(by_hand):
     assert [by_hand.order.count(seed) for seed in (9, 1, 2, 3)] == [60, 20, 20, 20]
 
 
+def test_while_another_render_is_expected_only_its_visitor_rests(by_hand):
+    by_hand.submit("ann", [recipe_of(steps=2000, seed=1)])
+    by_hand.submit("bob", [recipe_of(steps=2000, seed=2)])
+    by_hand.turns(4)
+    by_hand.expect("ann")
+    assert by_hand._next().recipes[0].seed == by_hand._next().recipes[0].seed == 2
+    by_hand.submit("ann", [recipe_of(steps=2000, seed=3)])
+    by_hand.order.clear()
+    by_hand.turns(8)
+    assert set(by_hand.order) == {1, 2, 3}
+
+
+def test_what_rests_for_a_render_that_never_comes_goes_on(tiny, slow, monkeypatch):
+    monkeypatch.setattr(module, "EXPECTED_SECONDS", 0.3)
+    studio = Studio(Settings(turn_seconds=0.01))
+    ticket = studio.submit("ann", [recipe_of(steps=2000)])
+    until(lambda: ticket.view().done > 3)
+    begin = time.monotonic()
+    studio.expect("ann")
+    time.sleep(0.05)  # for the turn under way
+    done = ticket.view().done
+    until(lambda: ticket.view().done > done)
+    assert time.monotonic() - begin >= 0.3
+
+
 @pytest.mark.parametrize("before", range(16, 33))
 def test_a_newcomer_waits_for_two_turns_at_most_however_many_there_are(by_hand, before):
     """Whoever's turn it is when they come."""

@@ -42,8 +42,7 @@ def offer(page: str, bar, label: str, wanted: Sequence[Recipe], opened: bool) ->
     The render begins before its button is drawn, which so can say that it has: one run of the page.
 
     Args:
-        page: its name; `f"{page}:wanted"` says whether a click has asked for it, here or elsewhere,
-            or "at rest" if it is to be as far as it is.
+        page: its name; a click may have asked for it, here or elsewhere, with `ask`.
         bar: where the button stands.
         label: the button's.
         wanted: recipes; none where nothing can be drawn.
@@ -60,7 +59,7 @@ def offer(page: str, bar, label: str, wanted: Sequence[Recipe], opened: bool) ->
         type="primary",
         width="stretch",
         disabled=not wanted or shows(page, wanted),
-        on_click=_ask,
+        on_click=_clicked,
         args=(page,),
     )
     refused = refusal(page, wanted)
@@ -71,9 +70,15 @@ def offer(page: str, bar, label: str, wanted: Sequence[Recipe], opened: bool) ->
     return refused
 
 
-def _ask(page: str) -> None:
+def _clicked(page: str) -> None:
     if not messages.of_a_part():  # a poll that left beside the click carries a copy of it
-        st.session_state[f"{page}:wanted"] = True
+        ask(page)
+
+
+def ask(page: str, at_rest: bool = False) -> None:
+    """In the callback of a click: have the page draw what its controls will say; see `offer`."""
+    st.session_state[f"{page}:wanted"] = "at rest" if at_rest else True
+    studio().expect(visitor())
 
 
 def begin(page: str, recipes: Sequence[Recipe], photo: Photo | None, at_rest: bool = False) -> None:

@@ -8,7 +8,7 @@ from explorer.errors import InputError
 from explorer.networks import DEFAULT_NETWORK, NETWORKS, load_network
 from explorer.networks.network import Network
 from explorer.recognition import recognizes, who_recognizes
-from explorer.ui import steady
+from explorer.ui import live, steady
 
 Fill = Callable[[Mapping[str, str]], list[str]]
 """What `address.enter` fills a page with: sets its state from a link, returns complaints."""
@@ -84,6 +84,6 @@ def offer_classes(page: str, fill: Fill, model: Network) -> None:
 
     def ask():
         switch(page, fill, other.name)
-        st.session_state[f"{page}:wanted"] = True
+        live.ask(page)
 
     st.button(f"Ask {other.title}", on_click=ask, icon=":material/swap_horiz:")

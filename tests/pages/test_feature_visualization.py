@@ -206,6 +206,16 @@ def test_the_copy_of_a_click_on_render_that_a_poll_carries_does_not_count(monkey
     assert finished(app).session_state["feature:ticket"].view().status == FINISHED
 
 
+def test_a_click_that_draws_tells_the_studio_before_the_page_is_run(monkeypatch):
+    expected = []
+    monkeypatch.setattr(Studio, "expect", lambda self, visitor: expected.append(visitor))
+    app = opened(**CHANNEL)
+    assert not expected
+    for label in ("Render", "Next"):
+        button(app, label).click().run()
+    assert expected == 2 * [app.session_state["visitor"]]
+
+
 def test_a_page_is_run_once_for_what_it_draws(monkeypatch):
     runs, begin = [], layout.begin
     monkeypatch.setattr(layout, "begin", lambda *texts: (runs.append(texts), begin(*texts)))
