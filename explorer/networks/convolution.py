@@ -174,27 +174,30 @@ def max_pool(x):
         pooled = tf.nn.max_pool2d(in_pairs, 2, 2, "VALID")
 
         def gradient(upstream):
-            left, right = tf.unstack(tf.reshape(x, (-1, 2 * rows, columns, 2, channels)), axis=3)
-            larger = tf.reshape(tf.maximum(left, right), (-1, rows, 2, columns, channels))
-            top, bottom = tf.unstack(larger, axis=2)
-            of_rows = tf.reshape(_shared(upstream, top >= bottom, 2), left.shape)
-            return tf.reshape(_shared(of_rows, left >= right, 3), x.shape)
+            fours = tf.reshape(x, (-1, 2, columns, 2, channels))
+            largest, upstream = (
+                tf.reshape(t, (-1, 1, columns, 1, channels)) for t in (pooled, upstream)
+            )
+            return tf.reshape(tf.where(_first_of_four(fours == largest), upstream, 0), x.shape)
 
         return tf.reshape(pooled, (-1, rows, columns, channels)), gradient
 
     return apply(x)
 
 
-def _shared(upstream, to_first, axis: int):
-    """A gradient for pairs along a new axis: where it is for the first, else for the second.
+def _first_of_four(chosen):
+    """The first that is chosen of each four, by rows, as in TensorFlow's own gradient of a pooling.
 
-    Of equal values the first gets it, by columns and then by rows: TensorFlow's own to the bit,
-    which takes twice as long without oneDNN.
+    That one takes twice as long as this where oneDNN does not compute.
+
+    Args:
+        chosen: (n, 2, columns, 2, channels).
     """
     import tensorflow as tf
 
-    first = tf.where(to_first, upstream, 0)
-    return tf.stack([first, upstream - first], axis)
+    (a, b), (c, d) = (tf.unstack(row, axis=2) for row in tf.unstack(chosen, axis=1))
+    top, three = a | b, a | b | c
+    return tf.stack([tf.stack([a, b & ~a], 2), tf.stack([c & ~top, d & ~three], 2)], 1)
 
 
 def _outside(kernel):
