@@ -1,22 +1,19 @@
 """Two to six recipes side by side, at the same step."""
 
-from itertools import chain
-
 import streamlit as st
 
-from explorer.catalogue import METHODS
-from explorer.links import changes_of, recipes_in
+from explorer.links import recipes_in
 from explorer.networks import load_network
 from explorer.notes import sheet_png
-from explorer.presets import PRESETS
 from explorer.sheets import sheet
 from explorer.snippets import code_of
 from explorer.targets import describe
+from explorer.titles import titles_of
 from explorer.ui import address, controls, excite, judgment, layout, live, networks, series, steady
 from explorer.ui.photos import own_photo
 from explorer.ui.plain import literal
 from explorer.ui.session import settings, visitor, warm_up
-from explorer.wording import exact, number
+from explorer.wording import number
 
 PAGE = "compare"
 PICTURES, SETTINGS = "the-pictures", "the-settings"
@@ -50,41 +47,6 @@ def fill(link):
     for i in range(settings().recipes):
         controls.fill_recipe(f"{PAGE}{i}", recipes[min(i, len(recipes) - 1)])
     return complaints
-
-
-def titles_of(recipes):
-    """Each recipe's preset and what it changes from it; of one preset, what differs among them."""
-    changes = [dict(change.split("=") for change in changes_of(recipe)) for recipe in recipes]
-    if len({recipe.preset for recipe in recipes}) == 1:
-        names = dict.fromkeys(chain(*changes))
-        values = [
-            {name: changed.get(name, strength_of(recipe, name)) for name in names}
-            for recipe, changed in zip(recipes, changes, strict=True)
-        ]
-        changes = [
-            {k: v for k, v in each.items() if v and any(other[k] != v for other in values)}
-            for each in values
-        ]
-    return [
-        f"{i}. {' · '.join([PRESETS[recipe.preset].title, *in_words(changed)])}"
-        for i, (recipe, changed) in enumerate(zip(recipes, changes, strict=True), 1)
-    ]
-
-
-def strength_of(recipe, name):
-    """What a recipe has of a strength that another changes, "rms.size"; None if it has none."""
-    method, _, parameter = name.partition(".")
-    strengths = recipe.methods.get(method, {})
-    return exact(strengths[parameter]) if parameter in strengths else None
-
-
-def in_words(changed):
-    """Changes of a recipe, its steps aside: "rms.size 2", "without Noise"."""
-    return [
-        f"without {METHODS[name].title}" if value == "off" else f"{name} {value}"
-        for name, value in changed.items()
-        if name != "steps"
-    ]
 
 
 complaints, opened = address.enter(PAGE, fill)
