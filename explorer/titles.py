@@ -5,8 +5,10 @@ from itertools import chain
 
 from explorer.catalogue import METHODS
 from explorer.links import changes_of
+from explorer.networks.network import Network
 from explorer.presets import PRESETS
 from explorer.recipe import Recipe
+from explorer.targets import describe
 from explorer.wording import exact
 
 
@@ -31,6 +33,13 @@ def titles_of(recipes: Sequence[Recipe]) -> list[str]:
         f"{i}. {' · '.join([PRESETS[recipe.preset].title, *_in_words(changed)])}"
         for i, (recipe, changed) in enumerate(zip(recipes, changes, strict=True), 1)
     ]
+
+
+def common_title(network: Network, recipe: Recipe) -> str:
+    """What compared recipes share: "VGG16 conv3_1, channel 1 · 224×224 px · seed 0"."""
+    height, width = recipe.size
+    target = describe(network, recipe.target)
+    return f"{network.title} {target} · {height}×{width} px · seed {recipe.seed}"
 
 
 def _strength(recipe: Recipe, name: str) -> str | None:

@@ -119,8 +119,12 @@ with right:
         networks.offer_classes(PAGE, fill, model)
     if refused:
         st.error(literal(refused))
-    elif held and wanted and held.recipes != tuple(wanted):
-        st.info("The settings have changed since this picture: press Render for a new one.")
+    if held and wanted and held.recipes != tuple(wanted):
+        st.info(
+            "Below is still the picture before, of other settings."
+            if refused
+            else "The settings have changed since this picture: press Render for a new one."
+        )
     view = live.panel(PAGE, [held.recipes[0].caption] if held else [])
     layout.point("To the settings ↓", SETTINGS)
     if held is None and not refused:

@@ -7,8 +7,7 @@ from explorer.networks import load_network
 from explorer.notes import sheet_png
 from explorer.sheets import sheet
 from explorer.snippets import code_of
-from explorer.targets import describe
-from explorer.titles import titles_of
+from explorer.titles import common_title, titles_of
 from explorer.ui import address, controls, excite, judgment, layout, live, networks, series, steady
 from explorer.ui.photos import own_photo
 from explorer.ui.plain import literal
@@ -87,8 +86,12 @@ with right:
         networks.offer_classes(PAGE, fill, model)
     if refused:
         st.error(literal(refused))
-    elif held and held.recipes != tuple(recipes):
-        st.info("The settings have changed since these pictures: press Render all for new ones.")
+    if held and held.recipes != tuple(recipes):
+        st.info(
+            "Below are still the pictures before, of other settings."
+            if refused
+            else "The settings have changed since these pictures: press Render all for new ones."
+        )
     shown = held.recipes if held else ()
     titles = titles_of(shown)
     view = live.panel(PAGE, titles)
@@ -109,10 +112,8 @@ with right:
             steps = live.steps_in_words(frame.recipe, frame.step)
             words = title.replace(" · ", "\n")
             cells.append((frame.image, f"{words}\nscore {number(frame.score)}\n{steps}"))
-        page = sheet(
-            [cells],
-            title=describe(load_network(held.recipes[0].network), held.recipes[0].target),
-        )
+        drawn_by = load_network(held.recipes[0].network)
+        page = sheet([cells], title=common_title(drawn_by, held.recipes[0]))
         st.download_button(
             "Download the sheet with its recipes",
             sheet_png(page, held.recipes),

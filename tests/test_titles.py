@@ -2,7 +2,7 @@
 
 from explorer.recipe import preset
 from explorer.targets import Target
-from explorer.titles import titles_of
+from explorer.titles import common_title, titles_of
 
 TARGET = Target("conv3_1", 1)
 
@@ -36,3 +36,8 @@ def test_steps_are_no_difference():
     few, many = (preset("best", TARGET, steps=steps) for steps in (5, 50))
     first, second = titles_of([few, many])
     assert first[2:] == second[2:]
+
+
+def test_what_all_share_is_network_target_size_and_seed(tiny):
+    drawn = preset("best", Target("second", 1), network="tiny", size=(32, 48), seed=7)
+    assert common_title(tiny, drawn) == "Tiny two, channel 1 · 32×48 px · seed 7"

@@ -26,7 +26,7 @@ from explorer.presets import DEFAULT_PRESET, PRESETS, REGULARIZED
 from explorer.recipe import Recipe
 from explorer.render import check, render_together
 from explorer.sheets import sheet
-from explorer.targets import describe
+from explorer.titles import common_title
 
 FOUR = ",".join(REGULARIZED[1:])
 
@@ -68,8 +68,8 @@ def run(arguments: Namespace) -> int | None:
         )
         for title, frame in zip(titles, outcome.frames, strict=True)
     ]
-    title = describe(network, recipes[0].target)
-    write_whole(path, sheet_png(sheet([cells], title=title), recipes))
+    page = sheet([cells], title=common_title(network, recipes[0]))
+    write_whole(path, sheet_png(page, recipes))
     if outcome.stopped and not arguments.json:
         return 130
     results = []

@@ -101,6 +101,8 @@ def write(page: str, link: Link) -> None:
             st.query_params.from_dict(link)
         else:  # nothing was chosen that one could go back from
             messages.complete_address(link, before or {})
+    elif before not in (None, link):  # Streamlit has not seen what was put there in place
+        messages.complete_address(link, before)
     if changed and state.get(f"{page}:complaints"):
         state[f"{page}:complaints"] = []
         st.rerun()

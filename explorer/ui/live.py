@@ -20,7 +20,7 @@ from explorer.ui.plain import literal
 from explorer.ui.session import studio, visitor
 from explorer.wording import number
 
-REFUSED = ":red[Nothing is drawn: the reason stands where the picture would be.]"
+REFUSED = ":red[Not drawn: the reason stands where the picture is.]"
 """Below a button that draws; the reason itself would hide what is around the button."""
 POLL_SECONDS, SLOWEST_POLL = 0.4, 2.0
 """Between two looks at a render that is alone and fast, and at one that is slow or among many."""
@@ -224,8 +224,10 @@ def _progress(page: str, held: Ticket, view: View) -> None:
         stop.button("Stop", key=f"{page}:stop", on_click=held.stop, width="stretch")
     elif view.status == STOPPED:
         bar, more = st.columns((6, 1), vertical_alignment="center")
-        kept = "the picture is kept" if view.done else "this is what it starts from"
-        kept = kept if view.frames else "there was no picture yet"
+        several = len(held.recipes) > 1
+        kept = "the pictures are kept" if several else "the picture is kept"
+        if not view.done:
+            kept = "this is what it starts from" if view.frames else "there was no picture yet"
         bar.progress(share, text=f"Stopped at step {view.done} of {view.total}; {kept}.")
         more.button(
             "Continue", key=f"{page}:continue", on_click=_go_on, args=(page, held), width="stretch"
@@ -265,6 +267,8 @@ def _picture(
         frame = view.frames[i] if view.status in LIVE else view.frames[i].kept
         jpeg, step, score, of = shown_jpeg(frame), frame.step, frame.score, frame.recipe
     alt = f"Picture that excites {recipe.caption} after {step} steps, score {number(score)}"
+    if len(held.recipes) > 1:
+        alt += f"; {caption}"
     st.image(data_url(jpeg), width="stretch", alt=alt)
     if of == recipe:
         best = (

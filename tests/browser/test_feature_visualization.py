@@ -51,12 +51,14 @@ def test_stop_keeps_the_picture_and_continue_goes_on(server, page):
     stop(page)
     stopped = page.get_by_text(re.compile(r"Stopped at step \d+ of 500"))
     expect(stopped).to_be_visible()
+    page.wait_for_url("**&stopped=yes")
     step = int(re.search(r"step (\d+)", stopped.inner_text())[1])
     label = page.get_by_role("button", name="Continue").get_by_text("Continue")
     assert label.evaluate("text => text.scrollWidth <= text.clientWidth"), "it is not cut short"
     page.get_by_role("button", name="Continue").click()
     going = page.get_by_text(re.compile(r"^Step \d+ of 500"))
     expect(going).to_be_visible()
+    page.wait_for_url(lambda address: "stopped" not in address)
     first = int(re.search(r"Step (\d+)", going.inner_text())[1])
     assert first >= step
     expect(going).not_to_have_text(re.compile(rf"^Step ({step}|{first}) of 500"))
