@@ -36,8 +36,8 @@ CROWDED = 12
 """How many times as long a turn is where more steps are in use than can be kept: each turn compiles
 its own anew, for a second or two, which is to be the lesser part of it."""
 EXPECTED_SECONDS = 1.0
-"""For which a visitor's renders rest while another is about to be asked for: longer than a page
-runs."""
+"""For which a visitor's renders rest while another is about to be asked for; a page takes less to
+come to it."""
 PACE_FRAMES = 20
 """Over how many recent frames the time of a step is measured."""
 LAST_SECONDS = 10

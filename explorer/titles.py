@@ -1,4 +1,4 @@
-"""What tells recipes apart that stand side by side, in few words."""
+"""Recipes that stand side by side, in few words: what tells them apart, and what they share."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -15,8 +15,8 @@ from explorer.wording import exact
 def titles_of(recipes: Sequence[Recipe]) -> list[str]:
     """A title for each recipe: "2. Naive · rms.size 8".
 
-    It has its preset's title and what is changed from that; where all come from one preset, only
-    what differs among them, for which those that keep the preset's value name it too.
+    It has its preset's title and what is changed from that. Where all come from one preset, only
+    what differs among them is told, and one that keeps the preset's own value of it names that.
     """
     changes = [dict(change.split("=") for change in changes_of(recipe)) for recipe in recipes]
     if len({recipe.preset for recipe in recipes}) == 1:

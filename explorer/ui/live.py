@@ -39,7 +39,7 @@ POINT_SIZE = 400
 def offer(page: str, bar, label: str, wanted: Sequence[Recipe], opened: bool) -> str | None:
     """Draw what is wanted if asked to, offer the button that asks, and write the address.
 
-    The render begins before its button is drawn, which so can say that it has: one run of the page.
+    The render begins before its button is drawn, so that the page need not run once more for it.
 
     Args:
         page: its name; a click may have asked for it, here or elsewhere, with `ask`.
