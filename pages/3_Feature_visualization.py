@@ -23,7 +23,7 @@ from explorer.ui import (
 )
 from explorer.ui.photos import own_photo
 from explorer.ui.plain import literal
-from explorer.ui.session import upload_mb, visitor, warm_up
+from explorer.ui.session import ask, upload_mb, visitor, warm_up
 
 PAGE = "feature"
 PICTURE, SETTINGS = "the-picture", "the-settings"
@@ -62,7 +62,7 @@ def restore():
         recipe, stop = read_picture(dropped.getvalue())
         recipe = controls.shown(recipe, own_photo())
         show(recipe)
-        live.ask(PAGE)
+        ask(PAGE)
     except InputError as error:
         state[f"{PAGE}:dropped"] = str(error)
     else:
@@ -73,7 +73,7 @@ def again(recipe):
     """Show a picture of the strip once more."""
     try:
         show(controls.shown(recipe, own_photo()))
-        live.ask(PAGE, at_rest=True)
+        ask(PAGE, at_rest=True)
     except InputError as error:
         state[f"{PAGE}:gone"] = str(error)
 

@@ -21,9 +21,10 @@ from explorer.targets import (
     is_plain,
     only_adds_colors,
 )
-from explorer.ui import live, messages, steady
+from explorer.ui import messages, steady
 from explorer.ui.fields import number_field
 from explorer.ui.plain import literal
+from explorer.ui.session import ask
 
 KINDS = {
     "Channel": "One channel of a layer: its mean over the map, or one neuron.",
@@ -189,7 +190,7 @@ def _channel(page: str, network: Network, photo: Photo | None) -> Target:
         with steady.setting():
             moved = random.randrange(last + 1) if by is None else state[f"{page}:channel"] + by
             state[f"{page}:channel"] = moved % (last + 1)
-        live.ask(page)
+        ask(page)
 
     with st.container(horizontal=True, gap="small"):
         for label, by, key in (("Previous", -1, "P"), ("Next", 1, "N"), ("Random", None, "X")):
@@ -247,7 +248,7 @@ def _advise_relu(page: str, layer: Layer) -> None:
     def take() -> None:
         with steady.setting():
             st.session_state[f"{page}:relu"] = True
-        live.ask(page)
+        ask(page)
 
     st.caption(
         f"Before ReLU, {layer.paper_name} only adds up colors, so that the best picture for the "

@@ -44,10 +44,12 @@ def show(model: Network, target: Target, own: Photo | None) -> None:
     """
     if not has_exemplars(target) or is_class(model, target):
         return
+    found, place = [], st.empty()
     try:
         with st.spinner("Looking for it in the photos …"):
-            photos = [*map(sample, SAMPLES), *([own] if own else [])]
-            found = [_found(photo, model.name, target.layer, target.channel) for photo in photos]
+            for photo in [*map(sample, SAMPLES), *([own] if own else [])]:
+                place.empty()  # whenever the browser is told something, Streamlit hears a click
+                found.append(_found(photo, model.name, target.layer, target.channel))
     except InputError as error:
         st.info(literal(error))
         return

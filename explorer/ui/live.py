@@ -17,7 +17,7 @@ from explorer.ui import address, messages
 from explorer.ui.layout import duration
 from explorer.ui.photos import own_photo
 from explorer.ui.plain import literal
-from explorer.ui.session import studio, visitor
+from explorer.ui.session import ask, studio, visitor
 from explorer.wording import number
 
 REFUSED = ":red[Not drawn: the reason stands where the picture is.]"
@@ -42,7 +42,7 @@ def offer(page: str, bar, label: str, wanted: Sequence[Recipe], opened: bool) ->
     The render begins before its button is drawn, so that the page need not run once more for it.
 
     Args:
-        page: its name; a click may have asked for it, here or elsewhere, with `ask`.
+        page: its name; a click may have asked for it, here or elsewhere; see `session.ask`.
         bar: where the button stands.
         label: the button's.
         wanted: recipes; none where nothing can be drawn.
@@ -73,12 +73,6 @@ def offer(page: str, bar, label: str, wanted: Sequence[Recipe], opened: bool) ->
 def _clicked(page: str) -> None:
     if not messages.of_a_part():  # a poll that left beside the click carries a copy of it
         ask(page)
-
-
-def ask(page: str, at_rest: bool = False) -> None:
-    """In the callback of a click: have the page draw what its controls will say; see `offer`."""
-    st.session_state[f"{page}:wanted"] = "at rest" if at_rest else True
-    studio().expect(visitor())
 
 
 def begin(page: str, recipes: Sequence[Recipe], photo: Photo | None, at_rest: bool = False) -> None:
@@ -153,6 +147,9 @@ def _refused(page: str, recipes: Sequence[Recipe]) -> str | None:
 def panel(page: str, captions: Sequence[str]) -> View | None:
     """Show a page's render, polling while it is live; returns how it stands, None without one.
 
+    A stopped one is no part that runs alone: a click on Continue would wait for the whole page,
+    which measures what was stopped.
+
     Args:
         page: its name.
         captions: of the pictures of the page's render.
@@ -162,7 +159,8 @@ def panel(page: str, captions: Sequence[str]) -> View | None:
         return None
     view = held.view()
     seconds = _poll_seconds(view) if view.status in LIVE else None
-    st.fragment(_show, run_every=seconds)(page, held, captions, seconds)
+    show = _show if view.status == STOPPED else st.fragment(_show, run_every=seconds)
+    show(page, held, captions, seconds)
     return held.view()
 
 

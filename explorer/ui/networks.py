@@ -8,7 +8,8 @@ from explorer.errors import InputError
 from explorer.networks import DEFAULT_NETWORK, NETWORKS, load_network
 from explorer.networks.network import Network
 from explorer.recognition import recognizes, who_recognizes
-from explorer.ui import live, steady
+from explorer.ui import steady
+from explorer.ui.session import ask
 
 Fill = Callable[[Mapping[str, str]], list[str]]
 """What `address.enter` fills a page with: sets its state from a link, returns complaints."""
@@ -82,8 +83,8 @@ def offer_classes(page: str, fill: Fill, model: Network) -> None:
         f"{other.title} can."
     )
 
-    def ask():
+    def clicked():
         switch(page, fill, other.name)
-        live.ask(page)
+        ask(page)
 
-    st.button(f"Ask {other.title}", on_click=ask, icon=":material/swap_horiz:")
+    st.button(f"Ask {other.title}", on_click=clicked, icon=":material/swap_horiz:")

@@ -7,9 +7,9 @@ import streamlit as st
 from explorer.catalogue import METHODS, checked_methods, dispensable
 from explorer.errors import InputError
 from explorer.presets import IMPROVED, PRESETS, REGULARIZED
-from explorer.ui import controls, live, steady
+from explorer.ui import controls, steady
 from explorer.ui.plain import literal
-from explorer.ui.session import settings
+from explorer.ui.session import ask, settings
 from explorer.wording import exact
 
 
@@ -85,7 +85,7 @@ def _of_presets(page: str, names: tuple[str, ...]) -> None:
             state[f"{page}{i}:preset"] = name
             controls.preset_chosen(f"{page}{i}")
         state[f"{page}:count"] = len(names)
-    live.ask(page)
+    ask(page)
 
 
 def _left_out(page: str) -> tuple[int, list[str]] | None:
@@ -104,7 +104,7 @@ def _without_each(page: str) -> None:
     with steady.setting():
         controls.leave_out(f"{page}{number}", slots, methods)
         state[f"{page}:count"] = len(slots)
-    live.ask(page)
+    ask(page)
 
 
 def _choose_strength(page: str) -> None:
@@ -179,4 +179,4 @@ def _of_strengths(page: str) -> None:
         with steady.setting():
             controls.vary(slots, *state[f"{page}:strength"], values)
             state[f"{page}:count"] = len(values)
-        live.ask(page)
+        ask(page)

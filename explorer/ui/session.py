@@ -79,3 +79,12 @@ def visitor() -> str:
 def _presence(name: str) -> str:
     """Lives as long as the visitor's connection; its end is how the studio hears of it."""
     return name
+
+
+def ask(page: str, at_rest: bool = False) -> None:
+    """In the callback of a click: have a page draw what its controls will say.
+
+    With `at_rest`, what has a picture already is only shown.
+    """
+    st.session_state[f"{page}:wanted"] = "at rest" if at_rest else True
+    studio().expect(visitor())

@@ -1,6 +1,7 @@
 """The page's states, as a script; what needs a browser is in tests/browser."""
 
 import time
+from types import SimpleNamespace
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -21,7 +22,7 @@ from explorer.render import render
 from explorer.settings import Settings
 from explorer.studio import FINISHED, LIVE, RUNNING, STOPPED, Job, Studio, View
 from explorer.targets import Target
-from explorer.ui import layout, live, messages, session
+from explorer.ui import exemplars, layout, live, messages, session
 from explorer.ui.controls import STEP_RULES
 from explorer.ui.excite import KINDS
 from explorer.wording import number
@@ -1011,3 +1012,31 @@ def test_a_page_that_turns_out_slow_looks_seldomer_from_then_on(monkeypatch):
     monkeypatch.setattr(st, "fragment", spy)
     assert not app.run().exception
     assert told == [pytest.approx(0.4), pytest.approx(1.0)]
+
+
+def test_what_is_stopped_is_no_part_of_the_page_whose_clicks_would_wait_for_the_whole(monkeypatch):
+    parts, fragment = [], st.fragment
+
+    def spy(function, run_every=None):
+        parts.append(run_every)
+        return fragment(function, run_every=run_every)
+
+    app = opened(layer="conv1_2", channel="3", size="64", recipe="report/naive;steps=1900")
+    held = app.session_state["feature:ticket"]
+    until(lambda: held.view().done)
+    held.stop()
+    monkeypatch.setattr(st, "fragment", spy)
+    app.run()
+    assert not app.exception and not parts
+    button(app, "Continue").click().run()
+    assert parts and held.view().status in LIVE
+    held.stop()
+
+
+def test_between_two_photos_that_are_asked_a_click_is_heard(vgg, monkeypatch):
+    told, asked = [], exemplars._found
+    place = SimpleNamespace(empty=lambda: told.append("heard"))
+    monkeypatch.setattr(exemplars, "st", SimpleNamespace(**vars(st) | {"empty": lambda: place}))
+    monkeypatch.setattr(exemplars, "_found", lambda *of: (told.append("asked"), asked(*of))[1])
+    finished(opened(layer="conv1_2", channel="3", size="64", recipe="report/naive;steps=1"))
+    assert told == ["heard", "asked"] * len(SAMPLES)
