@@ -193,6 +193,7 @@ def test_while_another_render_is_expected_only_its_visitor_rests(by_hand):
     by_hand.expect("ann")
     assert by_hand._next().recipes[0].seed == by_hand._next().recipes[0].seed == 2
     by_hand.submit("ann", [recipe_of(steps=2000, seed=3)])
+    assert by_hand._next().recipes[0].seed == 3
     by_hand.order.clear()
     by_hand.turns(8)
     assert set(by_hand.order) == {1, 2, 3}
