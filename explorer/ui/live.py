@@ -147,9 +147,6 @@ def _refused(page: str, recipes: Sequence[Recipe]) -> str | None:
 def panel(page: str, captions: Sequence[str]) -> View | None:
     """Show a page's render, polling while it is live; returns how it stands, None without one.
 
-    A stopped one is no part that runs alone: a click on Continue would wait for the whole page,
-    which measures what was stopped.
-
     Args:
         page: its name.
         captions: of the pictures of the page's render.
@@ -159,8 +156,7 @@ def panel(page: str, captions: Sequence[str]) -> View | None:
         return None
     view = held.view()
     seconds = _poll_seconds(view) if view.status in LIVE else None
-    show = _show if view.status == STOPPED else st.fragment(_show, run_every=seconds)
-    show(page, held, captions, seconds)
+    st.fragment(_show, run_every=seconds)(page, held, captions, seconds)
     return held.view()
 
 

@@ -1014,25 +1014,6 @@ def test_a_page_that_turns_out_slow_looks_seldomer_from_then_on(monkeypatch):
     assert told == [pytest.approx(0.4), pytest.approx(1.0)]
 
 
-def test_what_is_stopped_is_no_part_of_the_page_whose_clicks_would_wait_for_the_whole(monkeypatch):
-    parts, fragment = [], st.fragment
-
-    def spy(function, run_every=None):
-        parts.append(run_every)
-        return fragment(function, run_every=run_every)
-
-    app = opened(layer="conv1_2", channel="3", size="64", recipe="report/naive;steps=1900")
-    held = app.session_state["feature:ticket"]
-    until(lambda: held.view().done)
-    held.stop()
-    monkeypatch.setattr(st, "fragment", spy)
-    app.run()
-    assert not app.exception and not parts
-    button(app, "Continue").click().run()
-    assert parts and held.view().status in LIVE
-    held.stop()
-
-
 def test_between_two_photos_that_are_asked_a_click_is_heard(vgg, monkeypatch):
     told, asked = [], exemplars._found
     place = SimpleNamespace(empty=lambda: told.append("heard"))
