@@ -86,6 +86,8 @@ def _settings(link: Link) -> Link:
 def write(page: str, link: Link) -> None:
     """Put a page's state into the address; complaints about an older address go.
 
+    What nobody chose, such as that a render was stopped, is put there in place, so that one does
+    not go back to it. Streamlit does not see that, and takes such an address for the one before.
     Where the visitor went back or forward, the address that was written last may have reached the
     browser only after that: then it is put right.
     """
@@ -96,13 +98,11 @@ def write(page: str, link: Link) -> None:
     changed = not corrected and before is not None and _settings(before) != _settings(link)
     state[f"{page}:link"] = link
     state[f"{page}:own photo"] = _own_photo_in(link)
-    if returned or st.query_params.to_dict() != link:
-        if changed:
-            st.query_params.from_dict(link)
-        else:  # nothing was chosen that one could go back from
-            messages.complete_address(link, before or {})
-    elif before not in (None, link):  # Streamlit has not seen what was put there in place
-        messages.complete_address(link, before)
+    outdated = returned or st.query_params.to_dict() != link
+    if outdated and changed:
+        st.query_params.from_dict(link)
+    elif outdated or before not in (None, link):
+        messages.complete_address(link, before or {})
     if changed and state.get(f"{page}:complaints"):
         state[f"{page}:complaints"] = []
         st.rerun()
